@@ -1,0 +1,1 @@
+"""How fast s2sad is: ratios, each measured in one run, beside the targets and the peers."""

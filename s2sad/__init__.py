@@ -1,0 +1,28 @@
+"""s2sad: derivatives of ordinary Python functions, as ordinary Python source."""
+
+from s2sad.api import grad, source, stop_gradient, value_and_grad, vjp
+from s2sad.errors import (
+    InPlaceError,
+    InvalidArgument,
+    NotDifferentiable,
+    RuleError,
+    S2SADError,
+    SourceNotFound,
+    UnsupportedSyntax,
+)
+
+__version__ = "0.1.0"
+__all__ = [
+    "InPlaceError",
+    "InvalidArgument",
+    "NotDifferentiable",
+    "RuleError",
+    "S2SADError",
+    "SourceNotFound",
+    "UnsupportedSyntax",
+    "grad",
+    "source",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+]

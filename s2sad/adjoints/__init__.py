@@ -1,0 +1,1 @@
+"""Derivative rules: the registry, and one family of functions per module."""

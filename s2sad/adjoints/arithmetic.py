@@ -1,0 +1,64 @@
+"""Python's arithmetic operators, and the functions of `operator` that are the same."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from s2sad.adjoints.registry import elementwise, nondifferentiable
+from s2sad.runtime import power_log, power_slope
+
+A = np.array([[0.5, 1.5], [2.5, -0.5], [1.25, 3.0]])
+B = np.array([1.5, 2.0])
+
+
+@elementwise(operator.add, np.add, at=[(3.0, 4.0), (A, B), (A, 2.0), (2.0, B)])
+def add(ans, x, y):
+    return 1, 1
+
+
+@elementwise(operator.sub, np.subtract, at=[(3.0, 4.0), (A, B), (A, 2.0), (2.0, B)])
+def subtract(ans, x, y):
+    return 1, -1
+
+
+@elementwise(operator.mul, np.multiply, at=[(3.0, 4.0), (A, B), (A, 2.0), (2.0, B)])
+def multiply(ans, x, y):
+    return y, x
+
+
+@elementwise(operator.truediv, np.divide, at=[(3.0, 4.0), (A, B), (A, 2.0), (2.0, B)])
+def divide(ans, x, y):
+    return 1 / y, -ans / y
+
+
+@elementwise(operator.pow, np.power, pow, at=[(3.0, 4.0), (abs(A), B), (abs(A), 2.0), (2.0, B)])
+def power(ans, x, y):
+    """y * x**(y - 1); the logarithm of a base of zero counts as zero, as in JAX."""
+    if y == 2:
+        return 2 * x, ans * power_log(x)
+    if y > 1 or y < 0:
+        return y * x ** (y - 1), ans * power_log(x)
+    return power_slope(x, y), ans * power_log(x)
+
+
+@elementwise(operator.mod, np.remainder, at=[(7.5, 2.0), (A, B)])
+def remainder(ans, x, y):
+    return 1, -(x // y)
+
+
+@elementwise(operator.neg, np.negative, at=[(3.0,), (A,)])
+def negative(ans, x):
+    return -1
+
+
+@elementwise(operator.pos, np.positive, at=[(3.0,), (A,)])
+def positive(ans, x):
+    return 1
+
+
+nondifferentiable(
+    operator.floordiv, np.floor_divide, operator.not_, operator.lt, operator.le, operator.eq, operator.ne,
+    operator.ge, operator.gt, operator.is_, operator.is_not, operator.contains,
+)  # fmt: skip

@@ -1,0 +1,31 @@
+"""Imports every family of rules, which registers them."""
+
+from s2sad.adjoints import (
+    arithmetic,
+    constants,
+    draws,
+    linear_algebra,
+    methods,
+    product_rules,
+    reductions,
+    runtime_rules,
+    scalars,
+    sequences,
+    shaping,
+    ufuncs,
+)
+
+__all__ = [
+    "arithmetic",
+    "constants",
+    "draws",
+    "linear_algebra",
+    "methods",
+    "product_rules",
+    "reductions",
+    "runtime_rules",
+    "scalars",
+    "sequences",
+    "shaping",
+    "ufuncs",
+]

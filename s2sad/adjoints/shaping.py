@@ -1,0 +1,295 @@
+"""Functions that move elements about: shapes, joins, cuts, selections, and the making of arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.adjoints.arithmetic import A
+from s2sad.adjoints.registry import linear, rule, sample
+from s2sad.runtime import (
+    array_of,
+    array_pullback,
+    cast_tangent,
+    column_stack_pullback,
+    concatenate_pullback,
+    constant_mode,
+    diag_pullback,
+    diagonal_pullback,
+    diff_pullback,
+    dstack_pullback,
+    filled,
+    hstack_pullback,
+    inverse_permutation,
+    meshgrid_pullback,
+    pad_pullback,
+    repeat_pullback,
+    sort_like,
+    stack_pullback,
+    take_along_axis_pullback,
+    take_pullback,
+    through_cast,
+    tile_pullback,
+    unbroadcast,
+    unsort,
+    vstack_pullback,
+)
+
+V = np.array([0.5, -1.5, 2.0])
+T = np.arange(24.0).reshape(2, 3, 4) ** 1.5 - 20.0
+ORDER = np.array([[2, 0], [1, 1], [0, 2]])
+LISTS = [([V, 2 * V],), ((A, A[:2], A + 1),), (A,)]
+
+
+@linear(np.reshape, at=[(A, (2, 3)), (A, -1), (A, 6, "F"), (2.5, (1, 1))])
+def reshape(g, a, shape, order="C"):
+    return np.reshape(g, np.shape(a), order=order)
+
+
+@linear(np.ravel, at=[(A,), (A, "F"), (2.5,)])
+def ravel(g, a, order="C"):
+    return np.reshape(g, np.shape(a), order=order)
+
+
+@linear(np.transpose, at=[(A,), (T,), (T, (2, 0, 1)), (T, (-1, 0, 1)), (V,)])
+def transpose(g, a, axes=None):
+    if axes is None:
+        return np.transpose(g)
+    return np.transpose(g, inverse_permutation(axes))
+
+
+@linear(np.swapaxes, at=[(A, 0, 1), (T, 0, -1)])
+def swapaxes(g, a, axis1, axis2):
+    return np.swapaxes(g, axis1, axis2)
+
+
+@linear(np.moveaxis, at=[(T, 0, -1), (T, (0, 1), (1, 2))])
+def moveaxis(g, a, source, destination):
+    return np.moveaxis(g, destination, source)
+
+
+@linear(np.expand_dims, at=[(A, 0), (A, (0, -1)), (2.5, 0)])
+def expand_dims(g, a, axis):
+    return np.reshape(g, np.shape(a))
+
+
+@linear(np.squeeze, at=[(A[None],), (T[:1, :, :1], 0), (A,)])
+def squeeze(g, a, axis=None):
+    return np.reshape(g, np.shape(a))
+
+
+@linear(np.atleast_1d, np.atleast_2d, np.atleast_3d, at=[(2.5,), (V,), (A,)])
+def atleast(g, a):
+    return np.reshape(g, np.shape(a))
+
+
+@linear(np.broadcast_to, at=[(V, (2, 3)), (2.5, (2, 3)), (A[:, :1], (2, 3, 4)), (A, (3, 2))])
+def broadcast_to(g, array, shape):
+    return unbroadcast(g, array)
+
+
+@linear(np.roll, at=[(V, 1), (A, 3), (A, -1, 0), (A, (1, 2), (0, 1))])
+def roll(g, a, shift, axis=None):
+    return np.roll(g, np.negative(shift), axis)
+
+
+@linear(np.flip, at=[(V,), (A,), (A, 0), (A, (0, 1))])
+def flip(g, m, axis=None):
+    return np.flip(g, axis)
+
+
+@linear(np.flipud, at=[(A,)])
+def flipud(g, m):
+    return np.flipud(g)
+
+
+@linear(np.fliplr, at=[(A,)])
+def fliplr(g, m):
+    return np.fliplr(g)
+
+
+@linear(np.rot90, at=[(A,), (A, 2), (T, 3, (1, 2))])
+def rot90(g, m, k=1, axes=(0, 1)):
+    return np.rot90(g, -k, axes)
+
+
+@linear(np.tile, at=[(V, 2), (A, (2, 1)), (A, (2, 1, 3)), (T, 2), (2.5, 3)])
+def tile(g, A, reps):
+    return tile_pullback(g, A, reps)
+
+
+@linear(np.repeat, at=[(V, 2), (A, 3), (A, 2, 1), (V, [1, 0, 2]), (A, [2, 1], -1)])
+def repeat(g, a, repeats, axis=None):
+    return repeat_pullback(g, a, repeats, axis)
+
+
+@linear(np.diag, at=[(V,), (V, 1), (A,), (T[0], 1), (T[0], -1)])
+def diag(g, v, k=0):
+    return diag_pullback(g, v, k)
+
+
+@linear(np.diagonal, at=[(A,), (T[0], 1), (T, -1), (T, 0, 1, 2)])
+def diagonal(g, a, offset=0, axis1=0, axis2=1):
+    return diagonal_pullback(g, a, offset, axis1, axis2)
+
+
+@linear(np.tril, at=[(A,), (T, 1)])
+def tril(g, m, k=0):
+    return np.tril(g, k)
+
+
+@linear(np.triu, at=[(A,), (T, 1)])
+def triu(g, m, k=0):
+    return np.triu(g, k)
+
+
+@linear(np.diff, at=[(V,), (A, 1, 0), (T, 2), (V, 0)])
+def diff(g, a, n=1, axis=-1):
+    return diff_pullback(g, a, n, axis)
+
+
+@linear(np.take, at=[(V, 1), (V, [0, 0, 2]), (A, ORDER), (A, [1, 1, 0], 0), (T, ORDER, -1), (A, -1, 1)])
+def take(g, a, indices, axis=None):
+    return take_pullback(g, a, indices, axis)
+
+
+@linear(np.take_along_axis, at=[(A, ORDER, 0), (A, ORDER % 2, 1), (V, np.array([1, 1]), None)])
+def take_along_axis(g, arr, indices, axis):
+    return take_along_axis_pullback(g, arr, indices, axis)
+
+
+@rule(np.pad, at=[(V, 1), (A, ((1, 0), (2, 1))), (A, (2, 1), "constant"), sample(V, 1, constant_values=2.5)])
+class pad:
+    """The part in the middle; `constant_values` counts as constant."""
+
+    def pullback_array(g, ans, array, pad_width, mode="constant", *, constant_values=0):
+        return pad_pullback(g, array, pad_width, mode)
+
+    def pushforward_array(t, ans, array, pad_width, mode="constant", *, constant_values=0):
+        return np.pad(t, pad_width, constant_mode(mode))
+
+
+@rule(np.sort, at=[(V,), (A,), (A, 0), (A, None)])
+class sort:
+    def pullback_a(g, ans, a, axis=-1):
+        return unsort(g, a, axis)
+
+    def pushforward_a(t, ans, a, axis=-1):
+        return sort_like(t, a, axis)
+
+
+@linear(np.copy, at=[(A,), (np.array(2.5),)])
+def copy(g, a):
+    return g
+
+
+@linear(np.ascontiguousarray, np.asfortranarray, at=[(A,), (np.array(2.5),)])
+def ascontiguousarray(g, a):
+    """Of 0-d input they make 1-d arrays."""
+    return np.reshape(g, np.shape(a))
+
+
+# Joins and cuts -----------------------------------------------------------------------------------
+
+
+@linear(np.concatenate, at=[*LISTS, ([A, 2 * A], 1), ((A, V), None), ([V, 1j * V],)])
+def concatenate(g, arrays, axis=0):
+    return concatenate_pullback(g, arrays, axis)
+
+
+@linear(np.stack, at=[([V, 2 * V],), ((A, 2 * A), 1), ([A, 2 * A], -1), (A,), ([0.5, 2.5],)])
+def stack(g, arrays, axis=0):
+    return stack_pullback(g, arrays, axis)
+
+
+@linear(np.vstack, at=[*LISTS, ([V, V + 1],)])
+def vstack(g, tup):
+    return vstack_pullback(g, tup)
+
+
+@linear(np.hstack, at=[*LISTS[::2], ([A, A[:, :1]],), ([0.5, 2.5, V],)])
+def hstack(g, tup):
+    return hstack_pullback(g, tup)
+
+
+@linear(np.dstack, at=[([V, 2 * V],), ([A, 2 * A],), ([T, T[..., :1]],)])
+def dstack(g, tup):
+    return dstack_pullback(g, tup)
+
+
+@linear(np.column_stack, at=[([V, 2 * V],), ([A, V],)])
+def column_stack(g, tup):
+    return column_stack_pullback(g, tup)
+
+
+@rule(np.split, np.array_split, at=[(V, 3), (A, [1], 0), (T, 2, 2), (V, [1, 2])])
+class split:
+    def pullback_ary(g, ans, ary, indices_or_sections, axis=0):
+        return np.concatenate(filled(g, ans), axis=axis)
+
+    def pushforward_ary(t, ans, ary, indices_or_sections, axis=0):
+        return np.array_split(t, indices_or_sections, axis)
+
+
+@rule(np.meshgrid, at=[(V, A[0]), (V, A[0], V), sample(V, A[0], indexing="ij"), (V,)])
+class meshgrid:
+    def pullback_xi(g, ans, *xi, indexing="xy"):
+        return meshgrid_pullback(g, xi, indexing)
+
+    def pushforward_xi(t, ans, *xi, indexing="xy"):
+        return np.meshgrid(*filled(t, xi), indexing=indexing)
+
+
+# Arrays from numbers ------------------------------------------------------------------------------
+
+
+@rule(
+    np.array,
+    np.asarray,
+    np.asanyarray,
+    at=[(2.5,), ([0.5, 2.5],), ([[0.5, 1.5], [2.0, 3.0]],), ([V, 2 * V],), (A,), (V, float)],
+)
+class array:
+    """The cotangent of nested lists has their structure. Nothing flows through a cast to integers."""
+
+    def pullback_object(g, ans, object, dtype=None, *, copy=True):
+        if dtype is None:
+            return array_pullback(g, object)
+        return array_pullback(through_cast(g, ans), object)
+
+    def pushforward_object(t, ans, object, dtype=None, *, copy=True):
+        return cast_tangent(array_of(t, object), ans)
+
+
+@rule(np.full, at=[((2, 3), 2.5), ((2, 3), V), (3, 2.5, float), (3, 2.5, int)])
+class full:
+    def pullback_fill_value(g, ans, shape, fill_value, dtype=None):
+        if dtype is None:
+            return unbroadcast(g, fill_value)
+        return unbroadcast(through_cast(g, ans), fill_value)
+
+    def pushforward_fill_value(t, ans, shape, fill_value, dtype=None):
+        return np.broadcast_to(through_cast(t, ans), np.shape(ans))
+
+
+@rule(np.full_like, at=[(A, 2.5), (A, A[0]), (A, 2.5, int), (ORDER, 2.5)])
+class full_like:
+    def pullback_fill_value(g, ans, a, fill_value, dtype=None):
+        return unbroadcast(through_cast(g, ans), fill_value)
+
+    def pushforward_fill_value(t, ans, a, fill_value, dtype=None):
+        return np.broadcast_to(through_cast(t, ans), np.shape(ans))
+
+
+@rule(np.linspace, at=[(0.5, 2.5), (0.5, 2.5, 5), (0.5, 2.5, 5, False), (V, 2.5, 4)])
+class linspace:
+    def pullback_start(g, ans, start, stop, num=50, endpoint=True):
+        return unbroadcast(np.tensordot(np.linspace(1.0, 0.0, num, endpoint, dtype=g.dtype), g, 1), start)
+
+    def pullback_stop(g, ans, start, stop, num=50, endpoint=True):
+        return unbroadcast(np.tensordot(np.linspace(0.0, 1.0, num, endpoint, dtype=g.dtype), g, 1), stop)
+
+    def pushforward_start(t, ans, start, stop, num=50, endpoint=True):
+        return np.linspace(t, np.zeros_like(stop), num, endpoint)
+
+    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True):
+        return np.linspace(np.zeros_like(start), t, num, endpoint)

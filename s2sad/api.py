@@ -1,0 +1,322 @@
+"""What users touch: `grad`, `value_and_grad`, `vjp`, and the functions that they return."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from s2sad.adjoints import registry
+from s2sad.derive import Variant, derive
+from s2sad.errors import InvalidArgument
+from s2sad.pipeline import Request, annotated_kinds
+from s2sad.runtime import as_gradient
+from s2sad.runtime.cotangents import as_cotangent
+from s2sad.source import read, unwrap
+from s2sad.synthetic import wrapper_of
+
+Argnums = int | str | Sequence[int | str]
+
+
+def grad(fun: Callable[..., Any] | None = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+    """The gradient of a function that returns a real scalar, as a function of the same arguments.
+
+    Args:
+        fun: a function with Python source, or one that has a rule. Left out, the result is a decorator.
+        argnums: which arguments to differentiate with respect to: positions, names, or a tuple of either.
+        has_aux: the function returns `(value, aux)`; the derivative function then returns `(gradient, aux)`.
+
+    Returns:
+        A function whose result has the type, dtype and structure of the argument, or a tuple of such if `argnums`
+        is a tuple. Its source is its attribute `source`.
+
+    Raises:
+        SourceNotFound, UnsupportedSyntax, NotDifferentiable: at the first call, with the line of the user's code.
+
+    >>> def f(x):
+    ...     return x ** 3
+    >>> grad(f)(2.0)
+    12.0
+    """
+    return _transform(fun, "grad", argnums, has_aux)
+
+
+def value_and_grad(fun: Callable[..., Any] | None = None, argnums: Argnums = 0, *, has_aux: bool = False) -> Any:
+    """As `grad`, but the derivative function returns `(value, gradient)`; the function itself runs once.
+
+    >>> value_and_grad(lambda x: x * x)(3.0)
+    (9.0, 6.0)
+    """
+    return _transform(fun, "value_and_grad", argnums, has_aux)
+
+
+def _transform(fun: Any, form: str, argnums: Argnums, has_aux: bool) -> Any:
+    if fun is None or isinstance(fun, (int, str)) and not callable(fun):
+        given = argnums if fun is None else fun
+        return lambda function: _transform(function, form, given, has_aux)
+    if not callable(fun) and not isinstance(fun, (staticmethod, classmethod)):
+        raise InvalidArgument(f"{form} takes a function, not {type(fun).__name__}")
+    return DerivativeFunction(fun, form, argnums, has_aux)
+
+
+def vjp(
+    fun: Callable[..., Any], *args: Any, argnums: Argnums | None = None, has_aux: bool = False, **kwargs: Any
+) -> Any:
+    """The value of a function, and its pullback: from a cotangent of the value to cotangents of the arguments.
+
+    The function runs once, now. The pullback may be called any number of times; it returns a tuple with one
+    cotangent for each argument in `argnums` (all positional ones, if it is left out).
+
+    >>> y, pullback = vjp(lambda x, y: x * y, 2.0, 5.0)
+    >>> y, pullback(1.0)
+    (10.0, (5.0, 2.0))
+    """
+    chosen = tuple(range(len(args))) if argnums is None else argnums
+    derivative = DerivativeFunction(fun, "split", chosen, has_aux)
+    return derivative.vjp(args, kwargs)
+
+
+class DerivativeFunction:
+    """A derivative of a function: callable like it, with its name, docstring and signature.
+
+    The function is transformed at the first call, so that it may refer to names that are defined later, and again
+    if a function that it calls was redefined since. Equal requests share one transformation.
+    """
+
+    def __init__(self, fun: Any, form: str, argnums: Argnums, has_aux: bool) -> None:
+        self._fun, self._form, self._argnums, self._has_aux = fun, form, argnums, has_aux
+        self._target = unwrap(fun) if _has_no_rule(fun) else unwrap(wrapper_of(fun))
+        self._variants: dict[Any, Variant] = {}
+        for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+            value = getattr(fun, name, getattr(self._target.function, name, None))
+            if value is not None:
+                setattr(self, name, value)
+
+    # -- calling ----------------------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        args, kwargs = self._full(args, kwargs)
+        plan = self._plan
+        values = plan.values(args, kwargs)
+        variant = self._variant(plan.kinds_of(args, kwargs))
+        result = variant.main(*args, **kwargs)
+        del values
+        return plan.select(result, self._form, self._has_aux)
+
+    def vjp(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Value and pullback (see `s2sad.vjp`)."""
+        plan = self._plan
+        args, kwargs = self._full(tuple(_detached(a) for a in args), {k: _detached(v) for k, v in kwargs.items()})
+        values = plan.values(args, kwargs)
+        variant = self._variant(plan.kinds_of(args, kwargs))
+        out, tape = variant.main(*args, **kwargs)
+        aux = None
+        if self._has_aux:
+            out, aux = out
+        backward = variant.backward
+
+        def pullback(cotangent: Any) -> Any:
+            bars = backward(tape, as_cotangent(cotangent, out))
+            bars = bars if len(plan.active) != 1 else (bars,)
+            gradients = [as_gradient(b, v) for b, v in zip(plan.pick(bars), values, strict=True)]
+            return tuple(gradients)
+
+        return (out, pullback, aux) if self._has_aux else (out, pullback)
+
+    def _full(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        target = self._target
+        return (*target.bound_args, *args), {**target.bound_kwargs, **kwargs}
+
+    @functools.cached_property
+    def _plan(self) -> Plan:
+        return Plan(self._target.function, self._argnums, len(self._target.bound_args))
+
+    def _variant(self, kinds: tuple[tuple[str, str], ...]) -> Variant:
+        variant = self._variants.get(kinds)
+        if variant is None or not variant.is_current():
+            request = Request(self._form, self._plan.active, kinds, self._has_aux)
+            variant = self._variants[kinds] = derive(self._target.function, request)
+        return variant
+
+    # -- what it looks like -----------------------------------------------------------------------------------
+
+    @property
+    def source(self) -> str:
+        """The emitted source: the derivative, with those of the functions that it calls."""
+        return self._variant(self._plan.annotated).text
+
+    @property
+    def __s2sad_function__(self) -> types.FunctionType:
+        return self._variant(self._plan.annotated).main
+
+    @property
+    def __wrapped__(self) -> types.FunctionType:
+        try:
+            return self._variant(self._plan.annotated).main
+        except Exception as error:  # `hasattr` must stay a question
+            raise AttributeError(str(error)) from error
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self._fun)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        return f"<{self._form} of {getattr(self, '__qualname__', self._fun)!s} with respect to {self._argnums!r}>"
+
+    def __copy__(self) -> DerivativeFunction:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> DerivativeFunction:
+        return self
+
+    def __reduce__(self) -> Any:
+        from s2sad.pickling import reduce
+
+        return reduce(self)
+
+
+def _has_no_rule(fun: Any) -> bool:
+    rule = registry.lookup(fun)
+    return rule is None or isinstance(fun, types.FunctionType) and rule.kind == "nondifferentiable"
+
+
+def _detached(value: Any) -> Any:
+    """Arrays copied, so that the caller may go on to change them before the pullback is called."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (list, tuple):
+        return type(value)(_detached(v) for v in value)
+    if type(value) is dict:
+        return {k: _detached(v) for k, v in value.items()}
+    return value
+
+
+class Plan:
+    """Which parameters are active, and how the caller's arguments map to them."""
+
+    def __init__(self, function: types.FunctionType, argnums: Argnums, bound: int) -> None:
+        self.signature = inspect.signature(function)
+        self.name = function.__name__
+        many = isinstance(argnums, (tuple, list))
+        self.single = not many
+        chosen = list(argnums) if many else [argnums]  # type: ignore[arg-type]
+        self.places = [self._place(a, bound) for a in chosen]
+        self.active = tuple(dict.fromkeys(name for name, _ in self.places))
+        promised = annotated_kinds(read(function))
+        self.promised = {n: k for n, k in promised.items() if k in ("float", "int", "array")}
+        self.annotated = tuple(self.promised.items())
+
+    def _place(self, argnum: Any, bound: int) -> tuple[str, int | None]:
+        """The parameter, and the position in it if it is `*args`."""
+        parameters = list(self.signature.parameters.values())
+        if isinstance(argnum, str):
+            if argnum not in self.signature.parameters:
+                raise InvalidArgument(f"{self.name}() has no parameter {argnum!r}", hint=f"its signature is {self.signature}")
+            return argnum, None
+        if isinstance(argnum, bool) or not isinstance(argnum, (int, np.integer)):
+            raise InvalidArgument(f"argnums must be positions or names, not {argnum!r}")
+        positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        index = int(argnum) + bound if argnum >= 0 else int(argnum) + len(positional)
+        if 0 <= index < len(positional):
+            return positional[index].name, None
+        rest = [p for p in parameters if p.kind is p.VAR_POSITIONAL]
+        if rest and index >= 0:
+            return rest[0].name, index - len(positional)
+        raise InvalidArgument(f"{self.name}() has no argument {argnum}", hint=f"its signature is {self.signature}")
+
+    def values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """The arguments to differentiate with respect to, checked."""
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        found = []
+        for name, index in self.places:
+            value = bound.arguments[name]
+            if index is not None:
+                if index >= len(value):
+                    raise InvalidArgument(f"{self.name}() was called without the argument {index} of *{name}")
+                value = value[index]
+            check_differentiable(value, name)
+            found.append(value)
+        return found
+
+    def kinds_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+        """The annotated kinds, as far as the arguments keep what their annotations promise."""
+        if not self.promised:
+            return ()
+        bound = self.signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        types_ = {"float": float, "int": int, "array": np.ndarray}
+        return tuple(
+            (n, k) for n, k in self.annotated if type(bound.arguments[n]) is types_[k] or _keeps(bound.arguments[n], k)
+        )
+
+    def pick(self, bars: Any) -> list[Any]:
+        """The cotangents in the order of argnums, out of those in the order of `active`."""
+        by_name = dict(zip(self.active, bars, strict=True))
+        return [by_name[n] if i is None else _element(by_name[n], i) for n, i in self.places]
+
+    def select(self, result: Any, form: str, has_aux: bool) -> Any:
+        """What the user gets of what the emitted function returned."""
+        simple = len(self.active) == len(self.places) and all(i is None for _, i in self.places)
+        if simple and (self.single or len(self.places) > 1) and not has_aux:
+            return result
+        aux = None
+        if has_aux:
+            result, aux = result
+        value, gradients = result if form == "value_and_grad" else (None, result)
+        gradients = (gradients,) if len(self.active) == 1 else gradients
+        picked = self.pick(gradients)
+        out = picked[0] if self.single else tuple(picked)
+        if form == "value_and_grad":
+            return ((value, aux), out) if has_aux else (value, out)
+        return (out, aux) if has_aux else out
+
+
+def _keeps(value: Any, kind: str) -> bool:
+    return kind == "float" and isinstance(value, float) or kind == "array" and type(value) is np.ndarray
+
+
+def _element(bar: Any, index: int) -> Any:
+    return bar[index] if isinstance(bar, (list, tuple)) else bar
+
+
+def check_differentiable(value: Any, name: str) -> None:
+    """Refuses an argument that has no derivative, such as an integer."""
+    if isinstance(value, (float, complex, np.inexact)):
+        return
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind in "fcO":
+            return
+        raise InvalidArgument(f"the argument {name} is an array of {value.dtype}", hint=f"pass floats: {name}.astype(float)")
+    if isinstance(value, (bool, int, np.integer, np.bool_)):
+        raise InvalidArgument(
+            f"the argument {name} is the {type(value).__name__} {value!r}, which has no derivative", hint="pass a float"
+        )
+    if value is None or isinstance(value, (str, bytes, range, set, frozenset)) or callable(value) and not hasattr(value, "__dict__"):
+        raise InvalidArgument(f"the argument {name} is of type {type(value).__name__}, which has no derivative")
+
+
+def source(derivative: Any) -> str:
+    """The emitted source of a derivative function."""
+    if not isinstance(derivative, DerivativeFunction):
+        raise InvalidArgument("source takes a function that s2sad made, such as grad(f)")
+    return derivative.source
+
+
+def stop_gradient(x: Any) -> Any:
+    """`x`, through which no derivative flows.
+
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    return x
+
+
+__all__ = ["DerivativeFunction", "grad", "source", "stop_gradient", "value_and_grad", "vjp"]

@@ -1,0 +1,200 @@
+"""The order of the passes, and the module of emitted functions that one derivative consists of.
+
+This is the only place that knows which pass follows which. `stages` gives the function after each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from s2sad import nodes
+from s2sad.analysis.activity import varied_names
+from s2sad.analysis.kinds import annotation_kind, infer_kinds
+from s2sad.context import Callee, Context
+from s2sad.errors import S2SADError, UnsupportedSyntax, combine
+from s2sad.naming import Namer, used_names
+from s2sad.source import FunctionSource, read
+from s2sad.transforms.anf import anf
+from s2sad.transforms.assignments import assignments
+from s2sad.transforms.derivative import joint, reverse_mode, split_form
+from s2sad.transforms.fence import fence
+from s2sad.transforms.loops import loops
+from s2sad.transforms.matches import matches
+from s2sad.transforms.returns import returns
+from s2sad.transforms.simplify import simplify
+
+Pass = Callable[[gast.FunctionDef, Context], gast.FunctionDef]
+
+#: From the user's function to core Python. Each takes and gives a function that can be printed, compiled and run.
+PASSES: tuple[Pass, ...] = (
+    fence,  # refuse what has no derivative, before anything is rewritten
+    returns,  # one exit, at the end
+    matches,  # `match` becomes a selection, then branches
+    loops,  # `for ... else`, and iteration over zip, enumerate, items
+    assignments,  # one plain target per assignment
+    anf,  # one active operation per statement; comprehensions and short-circuits become loops and branches
+)
+EMITTED = "<s2sad"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: which derivative of which function, with respect to what."""
+
+    form: str  # "grad", "value_and_grad" or "split"
+    active: tuple[str, ...]
+    kinds: tuple[tuple[str, str], ...] = ()
+    has_aux: bool = False
+
+
+@dataclass(eq=False)
+class Emitted:
+    """One emitted function: its tree, and what it needs to be loaded."""
+
+    tree: gast.FunctionDef
+    context: Context
+    role: str  # "joint", "forward" or "backward"
+
+
+@dataclass(eq=False)
+class Program:
+    """The emitted functions of one derivative: the one that was asked for, and those of its callees."""
+
+    main: str
+    emitted: list[Emitted] = field(default_factory=list)
+    contexts: list[Context] = field(default_factory=list)
+
+
+def trusted(source: FunctionSource) -> bool:
+    """Is this emitted code, which is differentiated again?"""
+    return source.filename.startswith(EMITTED)
+
+
+class Transformer:
+    """Transforms a function and, as they are met, the functions that it calls."""
+
+    def __init__(self) -> None:
+        self.module = Namer(())
+        self.callees: dict[tuple[Any, ...], Callee] = {}
+        self.queue: list[tuple[Any, Request, Callee]] = []
+        self.errors: list[S2SADError] = []
+
+    def run(self, function: Any, request: Request) -> Program:
+        source = read(function)
+        if request.form == "split":
+            callee = self._callee(function, request, Namer(()))
+            program = Program(callee.forward)
+        else:
+            name = self.module.fresh(f"{source.name}_{request.form}")
+            program = Program(name)
+            context = self._context(source, request)
+            tree = _prepare(context, request.has_aux)
+            self._guard(program, context, lambda: self._joint(tree, context, name, request))
+        while self.queue:
+            callee_function, callee_request, callee = self.queue.pop(0)
+            context = self._context(read(callee_function), callee_request)
+            tree = _prepare(context, callee_request.has_aux)
+            self._guard(program, context, lambda: self._split(tree, context, callee))  # noqa: B023
+        if self.errors:
+            raise combine(self.errors)
+        # callees first, as a person would order a file
+        program.emitted.sort(key=lambda e: e.role == "joint")
+        return program
+
+    def _guard(self, program: Program, context: Context, transform: Callable[[], list[Emitted]]) -> None:
+        try:
+            found = transform()
+        except RecursionError as error:
+            raise UnsupportedSyntax(
+                f"an expression in {context.source.name} is nested too deeply",
+                hint="split it into several statements",
+            ) from error
+        self.errors += context.errors
+        program.emitted += found
+        program.contexts.append(context)
+
+    def _joint(self, tree: gast.FunctionDef, context: Context, name: str, request: Request) -> list[Emitted]:
+        for transform in PASSES:
+            tree = transform(tree, context)
+        if context.errors:
+            return []
+        derivative = reverse_mode(tree, context)
+        new = joint(derivative, name, context, value=request.form == "value_and_grad", has_aux=request.has_aux)
+        return [Emitted(simplify(new, context), context, "joint")]
+
+    def _split(self, tree: gast.FunctionDef, context: Context, callee: Callee) -> list[Emitted]:
+        for transform in PASSES:
+            tree = transform(tree, context)
+        if context.errors:
+            return []
+        derivative = reverse_mode(tree, context)
+        forward, backward = split_form(derivative, callee.forward, callee.backward, context)
+        forward, backward = simplify(forward, context), simplify(backward, context)
+        return [Emitted(forward, context, "forward"), Emitted(backward, context, "backward")]
+
+    def _context(self, source: FunctionSource, request: Request) -> Context:
+        names = used_names(source.tree) | set(source.cells)
+        context = Context(source, request.active, Namer(names), dict(request.kinds), trusted=trusted(source))
+        context.split = lambda function, active, kinds: self._callee(
+            function, Request("split", active, _known(kinds)), context.namer
+        )
+        return context
+
+    def _callee(self, function: Any, request: Request, namer: Namer) -> Callee:
+        key = (function, request)
+        if key not in self.callees:
+            base = "lambda" if function.__name__ == "<lambda>" else function.__name__
+            forward = self.module.fresh(f"{base}_fwd")
+            backward = self.module.fresh(f"{base}_bwd")
+            self.callees[key] = Callee(forward, backward, request.active)
+            self.queue.append((function, request, self.callees[key]))
+        callee = self.callees[key]
+        namer.reserve((callee.forward, callee.backward))
+        return callee
+
+
+def _known(kinds: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, kind) for name, kind in kinds.items() if kind in ("float", "int", "bool", "array", "scalar"))
+
+
+def _prepare(context: Context, has_aux: bool) -> gast.FunctionDef:
+    """The function's tree with the facts that all passes need."""
+    tree = nodes.clone(context.source.tree)
+    tree.decorator_list, tree.returns = [], None
+    outside = {n for s in nodes.walk_scope(tree.body) if isinstance(s, (gast.Global, gast.Nonlocal)) for n in s.names}
+    context.locals = (nodes.stores(tree.body) | set(nodes.all_parameters(tree.args))) - outside
+    analyse(tree, context)
+    return tree
+
+
+def analyse(tree: gast.FunctionDef, context: Context) -> None:
+    """Computes which names vary and of what kind they are."""
+    context.varied = varied_names(tree, context)
+    context.kinds = infer_kinds(tree, context)
+
+
+def annotated_kinds(source: FunctionSource) -> dict[str, str]:
+    """The kinds that the annotations of a function's parameters promise."""
+    args = source.tree.args
+    found = {p.id: annotation_kind(p.annotation) for p in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
+    return {name: kind for name, kind in found.items() if kind != "unknown"}
+
+
+def stages(function: Any, request: Request) -> Iterator[tuple[str, list[gast.FunctionDef]]]:
+    """The name of each stage and the function after it; the last one is the derivative."""
+    transformer = Transformer()
+    source = read(function)
+    context = transformer._context(source, request)
+    tree = _prepare(context, request.has_aux)
+    yield "source", [tree]
+    for transform in PASSES:
+        tree = transform(tree, context)
+        if context.errors:
+            raise combine(context.errors)
+        yield transform.__name__, [tree]
+    program = Transformer().run(function, request)
+    yield "derivative", [e.tree for e in program.emitted]

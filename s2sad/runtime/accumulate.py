@@ -1,0 +1,51 @@
+"""Contributions to parts of a cotangent, and guards for what works in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.containers import ObjectBar
+
+
+def add_at(bar: Any, index: Any, g: Any) -> None:
+    """`bar[index] += g`, where an index that repeats adds up each time."""
+    if not isinstance(bar, np.ndarray) or _selects_once(index):
+        bar[index] += g
+    else:
+        np.add.at(bar, index, g)
+
+
+def _selects_once(index: Any) -> bool:
+    if isinstance(index, tuple):
+        return all(_selects_once(i) for i in index)
+    if isinstance(index, np.ndarray):
+        return bool(index.dtype == bool)
+    return not isinstance(index, list)
+
+
+def attribute_cotangent(owner: Any, name: str, g: Any) -> Any:
+    """The cotangent of `owner`, given that of `owner.T`, `.mT`, `.real` or `.imag`, or of an attribute so named."""
+    if not isinstance(owner, (np.ndarray, np.generic, int, float, complex)):
+        return ObjectBar(**{name: g})
+    if name == "T":
+        return g.T if hasattr(g, "T") else g
+    if name == "mT":
+        return np.swapaxes(g, -1, -2)
+    if np.iscomplexobj(owner):
+        return g + 0j if name == "real" else -1j * g
+    return g if name == "real" else 0 * g
+
+
+def require_rebinding(value: Any) -> None:
+    """Refuses `value += ...` where it would work in place on an array or list."""
+    if type(value) is float:
+        return
+    if hasattr(type(value), "__iadd__") or isinstance(value, np.ndarray):
+        from s2sad.errors import InPlaceError
+
+        raise InPlaceError(
+            f"an augmented assignment works in place on a value of type {type(value).__name__}, which a derivative flows through",
+            hint="write `x = x + ...` instead of `x += ...`",
+        )

@@ -1,0 +1,226 @@
+"""Pullbacks of what builds arrays out of arrays and takes them apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.containers import ListBar
+from s2sad.runtime.shapes import unbroadcast
+
+
+def _is_zero(x: Any) -> bool:
+    return type(x) is int and x == 0
+
+
+def through_cast(g: Any, ans: Any) -> Any:
+    """`g`, or zeros where the result `ans` holds integers, through which nothing flows."""
+    kind = ans.dtype.kind if isinstance(ans, (np.ndarray, np.generic)) else "f"
+    return g if kind in "fcO" else g * 0.0
+
+
+def inverse_permutation(axes: Any) -> Any:
+    """The axes that undo np.transpose(a, axes)."""
+    if axes is None:
+        return None
+    return tuple(int(i) for i in np.argsort([i % len(axes) for i in axes]))
+
+
+def filled(bars: Any, arrays: Any) -> list[Any]:
+    """Cotangents of the shapes of `arrays`, the universal zero written out."""
+    if isinstance(bars, np.ndarray):
+        return list(bars)
+    if _is_zero(bars):
+        bars = [0] * len(arrays)
+    return [
+        np.zeros_like(a)
+        if _is_zero(b)
+        else b
+        if np.shape(b) == np.shape(a)
+        else np.broadcast_to(b, np.shape(a))
+        for b, a in zip(bars, arrays, strict=True)
+    ]
+
+
+def _pieces(g: Any, shapes: list[tuple[int, ...]], arrays: Any, axis: int) -> Any:
+    """`g` cut along `axis` into blocks of `shapes`, each in the shape of its array."""
+    if isinstance(arrays, np.ndarray):
+        return np.stack(_cut(g, shapes, list(arrays), axis)) if len(arrays) else np.zeros_like(arrays)
+    return ListBar(_cut(g, shapes, arrays, axis))
+
+
+def _cut(g: Any, shapes: list[tuple[int, ...]], arrays: Any, axis: int) -> list[Any]:
+    cuts = np.cumsum([shape[axis] for shape in shapes])[:-1]
+    return [
+        unbroadcast(np.reshape(p, np.shape(a)), a)
+        for p, a in zip(np.split(g, cuts, axis), arrays, strict=True)
+    ]
+
+
+def concatenate_pullback(g: Any, arrays: Any, axis: Any = 0) -> Any:
+    """The cotangents of `arrays` where `g` is that of np.concatenate(arrays, axis)."""
+    if axis is None:
+        return _pieces(g, [(int(np.size(a)),) for a in arrays], arrays, 0)
+    return _pieces(g, [np.shape(a) for a in arrays], arrays, axis)
+
+
+def stack_pullback(g: Any, arrays: Any, axis: Any = 0) -> Any:
+    """The cotangents of `arrays` where `g` is that of np.stack(arrays, axis)."""
+    rows = np.moveaxis(g, axis, 0)
+    if isinstance(arrays, np.ndarray):
+        return rows
+    return ListBar(unbroadcast(row, a) for row, a in zip(rows, arrays, strict=True))
+
+
+def vstack_pullback(g: Any, arrays: Any) -> Any:
+    return _pieces(g, [np.atleast_2d(a).shape for a in arrays], arrays, 0)
+
+
+def hstack_pullback(g: Any, arrays: Any) -> Any:
+    shapes = [np.atleast_1d(a).shape for a in arrays]
+    return _pieces(g, shapes, arrays, 0 if shapes and len(shapes[0]) == 1 else 1)
+
+
+def column_stack_pullback(g: Any, arrays: Any) -> Any:
+    return _pieces(g, [np.shape(a) if np.ndim(a) == 2 else (int(np.size(a)), 1) for a in arrays], arrays, 1)
+
+
+def dstack_pullback(g: Any, arrays: Any) -> Any:
+    return _pieces(g, [np.atleast_3d(a).shape for a in arrays], arrays, 2)
+
+
+def array_of(bar: Any, a: Any) -> Any:
+    """The array of cotangents of what np.array(a) was made of: the inverse of array_pullback."""
+    if isinstance(a, (list, tuple)):
+        if isinstance(bar, np.ndarray):
+            return bar
+        parts = [0] * len(a) if _is_zero(bar) else bar
+        return np.array([array_of(part, x) for part, x in zip(parts, a, strict=True)])
+    if np.shape(bar) == np.shape(a) and not _is_zero(bar):
+        return bar
+    return np.zeros_like(a, dtype=np.result_type(a, float)) + bar
+
+
+def take_pullback(g: Any, a: Any, indices: Any, axis: Any = None) -> Any:
+    """The cotangent of `a` where `g` is that of np.take(a, indices, axis): what is taken twice adds up."""
+    g = np.asarray(g)
+    total = np.zeros(np.shape(a), g.dtype)
+    if axis is None:
+        np.add.at(total.reshape(-1), np.asarray(indices), g)
+    else:
+        axis = axis % np.ndim(a)
+        np.add.at(total, (slice(None),) * axis + (np.asarray(indices),), g)
+    return unbroadcast(total, a)
+
+
+def take_along_axis_pullback(g: Any, a: Any, indices: Any, axis: Any) -> Any:
+    """The cotangent of `a` where `g` is that of np.take_along_axis(a, indices, axis)."""
+    total = np.zeros(np.shape(a), np.asarray(g).dtype)
+    if axis is None:
+        np.add.at(total.reshape(-1), indices, g)
+        return total
+    axis = axis % total.ndim
+    where = list(np.ix_(*(np.arange(n) for n in np.shape(indices))))
+    where[axis] = indices
+    np.add.at(total, tuple(where), g)
+    return total
+
+
+def unsort(g: Any, a: Any, axis: Any = -1) -> Any:
+    """The cotangent of `a` where `g` is that of np.sort(a, axis)."""
+    if axis is None:
+        return np.reshape(unsort(g, np.ravel(a)), np.shape(a))
+    total = np.empty_like(g)
+    np.put_along_axis(total, np.argsort(a, axis=axis, kind="stable"), g, axis)
+    return total
+
+
+def sort_like(t: Any, a: Any, axis: Any = -1) -> Any:
+    """`t` in the order in which np.sort(a, axis) puts `a`."""
+    if axis is None:
+        return sort_like(np.ravel(t), np.ravel(a))
+    return np.take_along_axis(t, np.argsort(a, axis=axis, kind="stable"), axis)
+
+
+def tile_pullback(g: Any, a: Any, reps: Any) -> Any:
+    """The cotangent of `a` where `g` is that of np.tile(a, reps)."""
+    reps = tuple(np.atleast_1d(reps))
+    shape = np.shape(a)
+    rank = max(len(reps), len(shape))
+    reps = (1,) * (rank - len(reps)) + reps
+    sizes = (1,) * (rank - len(shape)) + shape
+    split = [n for pair in zip(reps, sizes, strict=True) for n in pair]
+    return np.reshape(np.sum(np.reshape(g, split), axis=tuple(range(0, 2 * rank, 2))), shape)
+
+
+def repeat_pullback(g: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
+    """The cotangent of `a` where `g` is that of np.repeat(a, repeats, axis)."""
+    shape = np.shape(a)
+    length = int(np.size(a)) if axis is None else shape[axis]
+    source = np.repeat(np.arange(length), repeats)
+    return take_pullback(g, a, source, axis) if axis is not None else take_pullback(g, a, source)
+
+
+def diagonal_pullback(g: Any, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The cotangent of `a` where `g` is that of np.diagonal(a, offset, axis1, axis2)."""
+    total = np.zeros(np.shape(a), np.asarray(g).dtype)
+    view = np.moveaxis(total, (axis1, axis2), (-2, -1))
+    n = np.shape(g)[-1]
+    rows = np.arange(n) + max(-offset, 0)
+    view[..., rows, rows + offset] = g
+    return total
+
+
+def trace_pullback(g: Any, a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The cotangent of `a` where `g` is that of np.trace(a, offset, axis1, axis2)."""
+    n = np.diagonal(a, offset, axis1, axis2).shape[-1]
+    return diagonal_pullback(np.repeat(np.expand_dims(g, -1), n, -1), a, offset, axis1, axis2)
+
+
+def diag_pullback(g: Any, v: Any, k: int = 0) -> Any:
+    """The cotangent of `v` where `g` is that of np.diag(v, k)."""
+    return np.diagonal(g, k) if np.ndim(v) == 1 else diagonal_pullback(g, v, k)
+
+
+def diff_pullback(g: Any, a: Any, n: int = 1, axis: int = -1) -> Any:
+    """The cotangent of `a` where `g` is that of np.diff(a, n, axis)."""
+    g = np.moveaxis(np.asarray(g), axis, 0)
+    for _ in range(n):
+        wider = np.zeros((len(g) + 1, *g.shape[1:]), g.dtype)
+        wider[1:] += g
+        wider[:-1] -= g
+        g = wider
+    return np.moveaxis(g, 0, axis)
+
+
+def constant_mode(mode: str) -> str:
+    """Refuses the modes of np.pad that have no derivative yet."""
+    if mode != "constant":
+        raise NotImplementedError(f"s2sad: np.pad with mode={mode!r}; only 'constant' has a derivative")
+    return mode
+
+
+def pad_pullback(g: Any, a: Any, pad_width: Any, mode: str = "constant") -> Any:
+    """The cotangent of `a` where `g` is that of np.pad(a, pad_width): the part in the middle."""
+    constant_mode(mode)
+    if isinstance(pad_width, dict):
+        raise NotImplementedError("s2sad: np.pad with a dictionary of widths; give a list of pairs")
+    before = np.broadcast_to(pad_width, (np.ndim(a), 2))[:, 0]
+    return np.asarray(g)[tuple(slice(int(b), int(b) + n) for b, n in zip(before, np.shape(a), strict=True))]
+
+
+def meshgrid_pullback(g: Any, xi: tuple[Any, ...], indexing: str = "xy") -> Any:
+    """The cotangents of the axes where `g` holds those of np.meshgrid(*xi, indexing=indexing)."""
+    order = list(range(len(xi)))
+    if indexing == "xy" and len(xi) > 1:
+        order[:2] = [1, 0]
+    shape = tuple(int(np.size(xi[order.index(k)])) for k in range(len(xi)))
+
+    def summed(i: int, x: Any, part: Any) -> Any:
+        others = tuple(k for k in range(len(xi)) if k != order[i])
+        if _is_zero(part):
+            return 0
+        return np.reshape(np.sum(np.broadcast_to(part, shape), axis=others), np.shape(x))
+
+    return ListBar(summed(i, x, part) for i, (part, x) in enumerate(zip(g, xi, strict=True)))

@@ -1,0 +1,157 @@
+"""Cotangents of lists, tuples, dictionaries and objects.
+
+They look like what they belong to, but `+` adds element by element; the int `0` stands for a zero of any type,
+so a cotangent costs no more than the parts that were touched. Plain containers would concatenate under `+`: a
+wrong gradient without a word.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class ListBar(list[Any]):
+    """The cotangent of a list or tuple: one cotangent per element."""
+
+    __slots__ = ()
+    __array_ufunc__ = None  # array + ListBar is left to ListBar
+
+    def __add__(self, other: Any) -> Any:
+        if type(other) is int and other == 0:
+            return self
+        if not isinstance(other, (list, np.ndarray)) or len(other) != len(self):
+            raise TypeError(f"cotangents of different structure: {self!r} and {other!r}")
+        return type(self)(a + b for a, b in zip(self, other, strict=True))
+
+    __radd__ = __iadd__ = __add__
+
+    def __getitem__(self, index: Any) -> Any:
+        found = list.__getitem__(self, index)
+        return ListBar(found) if isinstance(index, slice) else found
+
+    def __mul__(self, other: Any) -> Any:
+        raise TypeError("the cotangent of a list cannot be scaled")
+
+    __rmul__ = __imul__ = __mul__  # type: ignore[assignment]
+
+    def copy(self) -> ListBar:
+        return type(self)(self)
+
+
+class NamedTupleBar(ListBar):
+    """The cotangent of a named tuple: elements by position and by name."""
+
+    __slots__ = ("_fields",)
+
+    _fields: tuple[str, ...]
+
+    @classmethod
+    def zeros(cls, fields: tuple[str, ...]) -> NamedTupleBar:
+        new = cls([0] * len(fields))
+        object.__setattr__(new, "_fields", fields)
+        return new
+
+    def __add__(self, other: Any) -> Any:
+        total = ListBar.__add__(self, other)
+        if total is not self:
+            object.__setattr__(total, "_fields", self._fields)
+        return total
+
+    __radd__ = __iadd__ = __add__
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._fields:
+            return self[self._fields.index(name)]
+        raise AttributeError(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[self._fields.index(name)] = value
+
+    def copy(self) -> NamedTupleBar:
+        return self + NamedTupleBar.zeros(self._fields)  # type: ignore[no-any-return]
+
+
+class DictBar(dict[Any, Any]):
+    """The cotangent of a dictionary. A part that is missing is made from the primal when it is first asked for."""
+
+    __slots__ = ("primal",)
+
+    primal: Any
+
+    @classmethod
+    def of(cls, primal: Any, parts: Any = ()) -> DictBar:
+        new = cls(parts)
+        new.primal = primal
+        return new
+
+    def __missing__(self, key: Any) -> Any:
+        zero = _zeros(self.primal[key]) if key in self.primal else 0
+        self[key] = zero
+        return zero
+
+    def __add__(self, other: Any) -> Any:
+        if type(other) is int and other == 0:
+            return self
+        if not isinstance(other, dict):
+            raise TypeError(f"cotangents of different structure: {self!r} and {other!r}")
+        total = DictBar.of(self.primal, self)
+        for key, value in other.items():
+            total[key] = dict.__getitem__(total, key) + value if key in total else value
+        return total
+
+    __radd__ = __iadd__ = __add__
+
+    def pop(self, key: Any, default: Any = 0) -> Any:
+        return dict.pop(self, key, default)
+
+    def copy(self) -> DictBar:
+        return DictBar.of(self.primal, {k: _copied(v) for k, v in self.items()})
+
+
+class ObjectBar:
+    """The cotangent of an object. An attribute that is missing is made from the primal when it is first asked for."""
+
+    def __init__(self, primal: Any = None, **attributes: Any) -> None:
+        self.__dict__.update(attributes)
+        self.__dict__["_primal"] = primal
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        zero = _zeros(getattr(self._primal, name, None))
+        self.__dict__[name] = zero
+        return zero
+
+    def _parts(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k != "_primal"}
+
+    def __add__(self, other: Any) -> Any:
+        if type(other) is int and other == 0:
+            return self
+        if not isinstance(other, ObjectBar):
+            raise TypeError(f"cotangents of different structure: {self!r} and {other!r}")
+        total = ObjectBar(self._primal, **self._parts())
+        for name, value in other._parts().items():
+            mine = total.__dict__.get(name, 0)
+            total.__dict__[name] = mine + value
+        return total
+
+    __radd__ = __iadd__ = __add__
+
+    def __repr__(self) -> str:
+        return f"ObjectBar({', '.join(f'{k}={v!r}' for k, v in self._parts().items())})"
+
+    def copy(self) -> ObjectBar:
+        return ObjectBar(self._primal, **{k: _copied(v) for k, v in self._parts().items()})
+
+
+def _zeros(primal: Any) -> Any:
+    from s2sad.runtime.shapes import zeros_like
+
+    return zeros_like(primal)
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if hasattr(value, "copy") else value

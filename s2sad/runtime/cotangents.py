@@ -1,0 +1,37 @@
+"""Cotangents that users pass in, as the runtime holds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.containers import DictBar, ListBar, NamedTupleBar
+
+
+def as_cotangent(g: Any, like: Any) -> Any:
+    """A copy of `g` with the structure of the value `like`, made so that `+` adds.
+
+    Raises TypeError if the structures or shapes differ.
+    """
+    if isinstance(like, tuple) and hasattr(like, "_fields"):
+        bar = NamedTupleBar.zeros(like._fields)
+        bar[:] = _elements(g, like)
+        return bar
+    if isinstance(like, (list, tuple)):
+        return ListBar(_elements(g, like))
+    if isinstance(like, dict):
+        if not isinstance(g, dict) or set(g) != set(like):
+            raise TypeError(f"s2sad: a cotangent with the keys {list(like)} is needed, not {g!r}")
+        return DictBar.of(like, {k: as_cotangent(g[k], v) for k, v in like.items()})
+    if isinstance(like, np.ndarray):
+        if np.shape(g) != like.shape:
+            raise TypeError(f"s2sad: a cotangent of shape {like.shape} is needed, not {np.shape(g)}")
+        return np.array(g)
+    return g
+
+
+def _elements(g: Any, like: Any) -> list[Any]:
+    if not isinstance(g, (list, tuple)) or len(g) != len(like):
+        raise TypeError(f"s2sad: a cotangent with {len(like)} elements is needed, not {g!r}")
+    return [as_cotangent(a, b) for a, b in zip(g, like, strict=True)]

@@ -1,0 +1,160 @@
+"""What the derivatives of NumPy's reductions share: their results spread over the array again."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+
+def unreduce(g: Any, a: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    """`g`, of the shape of a reduction of `a`, repeated along the axes that were reduced (a read-only view).
+
+    >>> unreduce(np.array([1.0, 2.0]), np.zeros((2, 3)), axis=1)
+    array([[1., 1., 1.],
+           [2., 2., 2.]])
+    """
+    if axis is not None and not keepdims:
+        g = np.expand_dims(g, axis)
+    return np.broadcast_to(g, np.shape(a))
+
+
+def reduced_size(a: Any, axis: Any = None) -> int:
+    """How many elements of `a` go into one element of its reduction along `axis`."""
+    if axis is None:
+        return int(np.size(a))
+    shape = np.shape(a)
+    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
+    return math.prod(shape[i] for i in axes)
+
+
+def ties(a: Any, ans: Any, axis: Any = None, keepdims: Any = False) -> Any:
+    """How much of the maximum or minimum `ans` of its group each element is: 1, or 1/n for n equal ones."""
+    a = np.asarray(a)
+    extreme = unreduce(ans, a, axis, keepdims)
+    dtype = a.dtype if a.dtype.kind in "fc" else np.dtype(float)
+    hits = (a == extreme).astype(dtype)
+    count = np.sum(hits, axis=axis, keepdims=True)
+    if np.any(count == 0):  # nan is equal to nothing
+        hits = ((a == extreme) | (np.isnan(a) & np.isnan(extreme))).astype(dtype)
+        count = np.sum(hits, axis=axis, keepdims=True)
+    return hits if np.all(count == 1) else hits / count
+
+
+def _grouped(a: Any, axis: Any) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
+    """`a` as a matrix whose columns are the groups of a reduction, and what undoes it."""
+    a = np.asarray(a)
+    axes = range(a.ndim) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+    axes = tuple(i % a.ndim for i in axes)
+    order = axes + tuple(i for i in range(a.ndim) if i not in axes)
+    moved = np.transpose(a, order)
+    return moved.reshape(reduced_size(a, axes), -1), moved.shape, tuple(int(i) for i in np.argsort(order))
+
+
+def _ungrouped(rows: Any, shape: tuple[int, ...], inverse: tuple[int, ...]) -> Any:
+    return np.transpose(np.reshape(rows, shape), inverse)
+
+
+def _others(rows: Any) -> Any:
+    """For each element the product of the others of its column, right also where some are zero."""
+    before = np.ones_like(rows)
+    before[1:] = np.cumprod(rows[:-1], axis=0)
+    after = np.ones_like(rows)
+    after[:-1] = np.cumprod(rows[:0:-1], axis=0)[::-1]
+    return before * after
+
+
+def prod_others(a: Any, axis: Any = None) -> Any:
+    """For each element the product of all others of its group: the derivative of np.prod.
+
+    >>> prod_others(np.array([2.0, 3.0, 0.0]))
+    array([0., 0., 6.])
+    """
+    if np.ndim(a) == 0:
+        return np.ones_like(a)
+    rows, shape, inverse = _grouped(a, axis)
+    return _ungrouped(_others(rows), shape, inverse)
+
+
+def prod_others_pullback(h: Any, a: Any, axis: Any = None) -> Any:
+    """The cotangent of `a` where `h` is that of prod_others(a, axis); the derivative is symmetric."""
+    if np.ndim(a) == 0:
+        return np.zeros_like(a)
+    rows, shape, inverse = _grouped(a, axis)
+    weights = _grouped(np.broadcast_to(h, np.shape(a)), axis)[0]
+    if np.all(rows != 0):
+        weighted = weights * _others(rows)
+        total = (np.sum(weighted, axis=0) - weighted) / rows
+    else:
+        total = np.zeros(rows.shape, np.result_type(rows, weights))
+        for i in range(len(rows)):
+            without = rows.copy()
+            without[i] = 1
+            term = weights[i] * _others(without)
+            term[i] = 0
+            total += term
+    return _ungrouped(total, shape, inverse)
+
+
+def cumprod_pullback(g: Any, a: Any, axis: Any = None) -> Any:
+    """The cotangent of `a` where `g` is that of np.cumprod(a, axis)."""
+    if axis is None:
+        return np.reshape(cumprod_pullback(g, np.ravel(a), 0), np.shape(a))
+    a, g = (np.moveaxis(np.asarray(v), axis, 0) for v in (a, g))
+    ans = np.cumprod(a, axis=0)
+    if np.all(a != 0):
+        total = np.cumsum((g * ans)[::-1], axis=0)[::-1] / a
+    else:
+        total = np.empty(a.shape, np.result_type(a, g))
+        behind = np.zeros_like(total[0])
+        for k in reversed(range(len(a))):
+            behind = g[k] + (a[k + 1] * behind if k + 1 < len(a) else 0)
+            total[k] = behind
+        total[1:] *= ans[:-1]
+    return np.moveaxis(total, 0, axis)
+
+
+def cumprod_pushforward(t: Any, a: Any, axis: Any = None) -> Any:
+    """The tangent of np.cumprod(a, axis) where `t` is that of `a`."""
+    if axis is None:
+        return cumprod_pushforward(np.ravel(t), np.ravel(a), 0)
+    a, t = (np.moveaxis(np.asarray(v), axis, 0) for v in (a, t))
+    ans = np.cumprod(a, axis=0)
+    if np.all(a != 0):
+        total = ans * np.cumsum(t / a, axis=0)
+    else:
+        total = np.empty(a.shape, np.result_type(a, t))
+        for k in range(len(a)):
+            total[k] = t[k] if k == 0 else total[k - 1] * a[k] + ans[k - 1] * t[k]
+    return np.moveaxis(total, 0, axis)
+
+
+def _refuse_zeros(a: Any) -> None:
+    if not np.all(np.asarray(a) != 0):
+        raise NotImplementedError("s2sad: the second derivative of cumprod of an array that holds a zero")
+
+
+def cumprod_curvature(h: Any, g: Any, a: Any, axis: Any = None) -> Any:
+    """The cotangent of `a` where `h` is that of cumprod_pullback(g, a, axis)."""
+    _refuse_zeros(a)
+    first = cumprod_pullback(g, a, axis)
+    spread = np.cumsum(h / a, axis=axis)
+    return cumprod_pullback(g * spread, a, axis) - h * first / a
+
+
+def cumprod_bend(t: Any, s: Any, a: Any, axis: Any = None) -> Any:
+    """The second derivative of np.cumprod(a, axis) along `t` and `s`."""
+    _refuse_zeros(a)
+    sums = np.cumsum(t / a, axis=axis) * np.cumsum(s / a, axis=axis) - np.cumsum(t * s / a**2, axis=axis)
+    return np.cumprod(a, axis=axis) * sums
+
+
+def frobenius_axis(x: Any, ord: Any, axis: Any) -> Any:
+    """The axes of a norm that is a root of a sum of squares; other norms are refused."""
+    vectors = np.ndim(x) == 1 if axis is None else not isinstance(axis, (tuple, list)) or len(axis) == 1
+    if ord is None or (ord == "fro" and not vectors) or (ord == 2 and vectors):
+        return axis
+    raise NotImplementedError(
+        f"s2sad: np.linalg.norm with ord={ord!r}: only the 2-norm and Frobenius norm have rules"
+    )

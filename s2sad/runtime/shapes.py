@@ -1,0 +1,199 @@
+"""Cotangents that fit their primal: shape, type and structure."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import types
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.containers import DictBar, ListBar, NamedTupleBar, ObjectBar
+
+_IMMUTABLE = (int, float, complex, str, bytes, bool, type(None), np.generic)
+_OPAQUE = (
+    str,
+    bytes,
+    type,
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.ModuleType,
+    range,
+    set,
+    frozenset,
+)
+
+
+def unbroadcast(g: Any, like: Any) -> Any:
+    """The cotangent `g` summed to the shape of `like`, and real where `like` is.
+
+    >>> unbroadcast(np.ones((2, 3)), np.zeros(3))
+    array([2., 2., 2.])
+    """
+    if type(g) is float:
+        return g
+    if type(g) is int and g == 0:
+        return g
+    if isinstance(like, (list, tuple, dict)):
+        if isinstance(g, (ListBar, DictBar)):
+            raise TypeError(
+                "s2sad: `+` or `*` on lists whose type is not known: write [*a, *b], or annotate them as lists"
+            )
+        return array_pullback(unbroadcast(g, np.asarray(like)), like)
+    shape = np.shape(like)
+    if np.shape(g) != shape:
+        g = _sum_to(g, shape)
+    if np.iscomplexobj(g) and not np.iscomplexobj(like):
+        g = g.real
+    return g
+
+
+def array_pullback(g: Any, a: Any) -> Any:
+    """The cotangent of what an array was made of: nested lists of numbers or arrays, or one of these."""
+    if not isinstance(a, (list, tuple)):
+        return unbroadcast(g, a)
+    if np.ndim(g) == 1 and not any(isinstance(x, (np.ndarray, np.generic)) for x in a):
+        g = np.asarray(g)
+        return ListBar((np.real(g) if np.iscomplexobj(g) and not np.iscomplexobj(a) else g).tolist())
+    return ListBar(array_pullback(part, x) for part, x in zip(g, a, strict=True))
+
+
+def _sum_to(g: Any, shape: tuple[int, ...]) -> Any:
+    g_shape = np.shape(g)
+    lead = len(g_shape) - len(shape)
+    if lead < 0:  # g stands for a constant cotangent, such as a Python scalar
+        return np.broadcast_to(g, shape)
+    axes = tuple(range(lead)) + tuple(
+        lead + i for i, n in enumerate(shape) if n == 1 and g_shape[lead + i] != 1
+    )
+    total = np.sum(g, axis=axes) if axes else g
+    return np.reshape(total, shape) if np.shape(total) != shape else total
+
+
+def zeros_like(x: Any) -> Any:
+    """The zero cotangent of `x`, made to be added to; the int 0 for what has no derivative."""
+    if isinstance(x, np.ndarray):
+        return np.zeros_like(x) if x.dtype.kind in "fc" else (_object_zeros(x) if x.dtype.kind == "O" else 0)
+    if isinstance(x, float):
+        return 0.0
+    if isinstance(x, _IMMUTABLE) or x is None:
+        return 0
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return NamedTupleBar.zeros(x._fields) + ListBar([zeros_like(v) for v in x])
+    if isinstance(x, (list, tuple)):
+        return ListBar([zeros_like(v) for v in x])
+    if isinstance(x, dict):
+        return DictBar.of(x)
+    if (
+        isinstance(x, (ListBar, DictBar, ObjectBar))
+        or hasattr(x, "__dict__")
+        or hasattr(type(x), "__slots__")
+    ):
+        return 0 if isinstance(x, _OPAQUE) or (callable(x) and not hasattr(x, "__dict__")) else ObjectBar(x)
+    return 0
+
+
+def _object_zeros(x: Any) -> Any:
+    zeros = np.empty_like(x)
+    zeros.fill(0)
+    return zeros
+
+
+def instantiate(g: Any, like: Any) -> Any:
+    """`g`, with the universal zero made into a zero of the type and shape of `like`."""
+    return zeros_like(like) if type(g) is int and g == 0 else g
+
+
+def owned(g: Any) -> Any:
+    """A copy of a cotangent that may be added to in place."""
+    return g if isinstance(g, _IMMUTABLE) else g.copy()
+
+
+def require_scalar(out: Any) -> None:
+    """Refuses a function value that has no gradient: only a real scalar has one."""
+    if isinstance(out, (float, int)) or (
+        isinstance(out, (np.ndarray, np.generic)) and out.shape == () and out.dtype.kind in "fiubO"
+    ):
+        return
+    if isinstance(out, (complex, np.complexfloating)) or (np.iscomplexobj(out) and np.shape(out) == ()):
+        raise TypeError(
+            "s2sad.grad: the function returned a complex number; a gradient needs a real one (take .real or abs)"
+        )
+    if isinstance(out, np.ndarray):
+        raise TypeError(
+            f"s2sad.grad: the function returned an array of shape {out.shape}; a gradient needs a scalar (use vjp)"
+        )
+    if hasattr(out, "__add__") and not isinstance(out, (list, tuple, str, dict)) and out is not None:
+        return
+    raise TypeError(
+        f"s2sad.grad: the function returned {type(out).__name__}; a gradient needs a real scalar "
+        "(has_aux=True for (value, aux))"
+    )
+
+
+def as_gradient(g: Any, x: Any) -> Any:
+    """The cotangent `g` in the type, dtype and structure of the argument `x`, sharing memory with nothing."""
+    if isinstance(x, np.ndarray):
+        return _array_gradient(g, x)
+    if isinstance(x, np.inexact):
+        return x.dtype.type(g)
+    if isinstance(x, float):
+        return float(g)
+    if isinstance(x, complex):
+        return complex(g)
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return type(x)(*_element_gradients(g, x))
+    if isinstance(x, (list, tuple)):
+        return type(x)(_element_gradients(g, x))
+    if isinstance(x, dict):
+        items = {key: as_gradient(g[key] if g else 0, value) for key, value in x.items()}
+        return items if type(x) is dict else _filled(copy.copy(x), items)
+    if x is None or isinstance(x, (bool, int, np.integer, np.bool_, *_OPAQUE)):
+        return None
+    return _object_gradient(g, x)
+
+
+def _array_gradient(g: Any, x: Any) -> Any:
+    if x.dtype.kind not in "fcO":
+        return None
+    if np.shape(g) != x.shape:
+        if np.shape(g) != ():
+            raise TypeError(f"s2sad: a cotangent of shape {np.shape(g)} for an argument of shape {x.shape}")
+        return np.full_like(x, g)
+    if isinstance(g, np.ndarray) and g.dtype == x.dtype and g.base is None and g.flags.writeable:
+        return g
+    return np.array(g, dtype=x.dtype)
+
+
+def _element_gradients(g: Any, x: Any) -> list[Any]:
+    return [as_gradient(g[i] if isinstance(g, (list, np.ndarray)) else 0, value) for i, value in enumerate(x)]
+
+
+def _filled(target: Any, items: Any) -> Any:
+    for key, value in items.items():
+        target[key] = value
+    return target
+
+
+def _object_gradient(g: Any, x: Any) -> Any:
+    if dataclasses.is_dataclass(x):
+        names = [f.name for f in dataclasses.fields(x)]
+    elif hasattr(x, "__dict__"):
+        names = list(vars(x))
+    elif hasattr(type(x), "__add__"):  # a number of the user's own, such as a Fraction
+        return g
+    else:
+        return None
+    gradient = copy.copy(x)
+    for name in names:
+        value = getattr(x, name)
+        object.__setattr__(
+            gradient, name, as_gradient(getattr(g, name) if isinstance(g, ObjectBar) else 0, value)
+        )
+    return gradient
+
+
+def snapshot(value: Any) -> Any:
+    """A copy of a value that the function goes on to change in place."""
+    return value if isinstance(value, _IMMUTABLE) else copy.copy(value)

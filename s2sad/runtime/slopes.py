@@ -1,0 +1,123 @@
+"""Partial derivatives that are not one formula: kinks, ties and the edges of a domain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.shapes import unbroadcast
+
+
+def abs_slope(x: Any) -> Any:
+    """The derivative of abs: the sign, 0 at 0; of a complex number the conjugate of its direction."""
+    if isinstance(x, float):
+        return float((x > 0) - (x < 0))
+    if isinstance(x, (np.ndarray, np.generic)):
+        if x.dtype.kind == "c":
+            size = np.abs(x)
+            return np.conj(x) / (size + (size == 0))
+        return np.sign(x)
+    if isinstance(x, complex):
+        return x.conjugate() / abs(x) if x else 0j
+    if isinstance(x, (list, tuple)):
+        return abs_slope(np.asarray(x))
+    return (x > 0) - (x < 0)
+
+
+def abs_slope_pullback(h: Any, x: Any) -> Any:
+    """The cotangent of x where `h` is that of abs_slope(x): zero on the reals."""
+    if not np.iscomplexobj(x):
+        return 0 * h
+    size = np.abs(x)
+    size = size + (size == 0)
+    return (np.conj(h) - np.real(h * np.conj(x)) / size * np.conj(x) / size) / size
+
+
+def abs_slope_pushforward(t: Any, x: Any) -> Any:
+    """The tangent of abs_slope(x) where `t` is that of x."""
+    if not np.iscomplexobj(x):
+        return 0 * t
+    size = np.abs(x)
+    size = size + (size == 0)
+    along = np.conj(x) / size
+    return (np.conj(t) - along * np.real(along * t)) / size
+
+
+def larger(x: Any, y: Any) -> Any:
+    """1 where x > y, 1/2 where they are equal, 0 elsewhere: the derivative of maximum(x, y) in x."""
+    if isinstance(x, float) and isinstance(y, (float, int)):
+        return 1.0 if x > y else (0.5 if x == y else 0.0)
+    return _as_weight(np.greater(x, y), np.equal(x, y), x, y)
+
+
+def chosen(x: Any, y: Any, ans: Any) -> Any:
+    """1 where the result is x, 1/2 where it is y as well, 0 elsewhere."""
+    from_x = np.equal(x, ans)
+    both = from_x & np.equal(y, ans)
+    return _as_weight(from_x & ~both, both, x, y)
+
+
+def _as_weight(one: Any, half: Any, x: Any, y: Any) -> Any:
+    dtype = np.result_type(x, y)
+    if dtype.kind not in "fc":
+        dtype = np.dtype(float)
+    weight = one.astype(dtype)
+    if np.any(half):
+        weight = weight + half.astype(dtype) * dtype.type(0.5)
+    return weight
+
+
+def clip_inside(a: Any, low: Any, high: Any) -> Any:
+    """The derivative of clip in the array: 1 inside, 0 outside, 1/2 on a bound."""
+    raised = a if low is None else np.maximum(a, low)
+    inside = 1 if high is None else larger(high, raised)
+    return inside if low is None else larger(a, low) * inside
+
+
+def clip_low(a: Any, low: Any, high: Any) -> Any:
+    """The derivative of clip in its lower bound."""
+    if low is None:
+        return 0
+    weight = larger(low, a)
+    return weight if high is None else weight * larger(high, np.maximum(a, low))
+
+
+def clip_high(a: Any, low: Any, high: Any) -> Any:
+    """The derivative of clip in its upper bound."""
+    return 0 if high is None else larger(a if low is None else np.maximum(a, low), high)
+
+
+def conjugate(x: Any) -> Any:
+    """The complex conjugate; what is real is returned as it is, not copied."""
+    return np.conj(x) if np.iscomplexobj(x) else x
+
+
+def as_complex(g: Any, x: Any) -> Any:
+    """The real `g` made complex where `x` is, so that a complex cotangent can be added to it."""
+    return g + 0j if np.iscomplexobj(x) else g
+
+
+def imag_pullback(g: Any, x: Any) -> Any:
+    """The cotangent of x where `g` is that of its imaginary part: a real x has none."""
+    return -1j * g if np.iscomplexobj(x) else 0 * g
+
+
+def broadcast_like(h: Any, g: Any) -> Any:
+    """The cotangent of g where `h` is that of unbroadcast(g, like): repeated where g was summed."""
+    if type(h) is float and type(g) is float:
+        return h
+    if isinstance(h, list):
+        return h if isinstance(g, list) else np.array(h)
+    if (type(h) is int and h == 0) or np.shape(h) == np.shape(g):
+        return h
+    shape, goal = np.shape(h), np.shape(g)
+    repeats = len(shape) <= len(goal) and all(
+        m in (1, n) for m, n in zip(shape[::-1], goal[::-1], strict=False)
+    )
+    return np.broadcast_to(h, goal) if repeats else unbroadcast(h, g)
+
+
+def through_gradient(h: Any, g: Any) -> Any:
+    """The cotangent of g where `h` is that of as_gradient(g, x): a number may have stood for an array."""
+    return h if isinstance(g, (list, dict)) or not isinstance(h, np.ndarray) else unbroadcast(h, g)

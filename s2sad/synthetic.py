@@ -1,0 +1,46 @@
+"""Small Python functions around callables that have a rule but no source, so that they can be differentiated."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import types
+from typing import Any
+
+from s2sad.adjoints import registry
+from s2sad.errors import NotDifferentiable
+
+_made: dict[Any, types.FunctionType] = {}
+
+
+def wrapper_of(function: Any) -> types.FunctionType:
+    """`def sin(x): return function(x)`, with the signature that the rule handles."""
+    if function not in _made:
+        rule = registry.lookup(function)
+        if rule is None or rule.kind == "nondifferentiable":
+            name = getattr(function, "__name__", repr(function))
+            raise NotDifferentiable(f"{name} has no derivative", hint="s2sad rules lists what has one")
+        parameters = list(rule.signature.parameters.values())
+        passed = ", ".join(f"*{p.name}" if p.kind is p.VAR_POSITIONAL else p.name for p in parameters if p.default is p.empty)
+        spelled = ", ".join(str(p) for p in parameters if p.default is p.empty)
+        _made[function] = _define(rule.name, spelled, f"function({passed})", {"function": function})
+    return _made[function]
+
+
+def apply_wrapper(function: Any, count: int, names: tuple[str, ...]) -> types.FunctionType:
+    """`def apply(args, kwargs): return function(args[0], args[1], k=kwargs["k"])`."""
+    key = (function, count, names)
+    if key not in _made:
+        passed = [f"args[{i}]" for i in range(count)] + [f"{n}=kwargs[{n!r}]" for n in names]
+        _made[key] = _define("apply", "args, kwargs", f"function({', '.join(passed)})", {"function": function})
+    return _made[key]
+
+
+def _define(name: str, parameters: str, expression: str, namespace: dict[str, Any]) -> types.FunctionType:
+    text = f"def {name}({parameters}):\n    return {expression}\n"
+    filename = f"<s2sad wrapper {name} {len(_made)}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+    exec(compile(text, filename, "exec"), namespace)
+    function = namespace[name]
+    assert isinstance(function, types.FunctionType) and inspect.isfunction(function)
+    return function

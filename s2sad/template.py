@@ -1,0 +1,165 @@
+"""Rule templates: from the source of a rule to expressions over the operands of one call.
+
+A template is a function whose body is a docstring, static tests and one `return`. The tests are evaluated where
+every name in them is bound to a literal, and are skipped otherwise: they specialise, they never decide.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import inspect
+import textwrap
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gast
+
+from s2sad import nodes
+from s2sad.errors import RuleError
+
+Link = Callable[[str, Any], gast.Name]
+_CONSTANT_FOLDS = (gast.BinOp, gast.UnaryOp)
+
+
+@functools.cache
+def _parse(template: Callable[..., Any]) -> gast.FunctionDef:
+    text = textwrap.dedent(inspect.getsource(template))
+    tree = gast.ast_to_gast(ast.parse(text)).body[0]
+    assert isinstance(tree, gast.FunctionDef)
+    return tree
+
+
+def instantiate(template: Callable[..., Any], bindings: Mapping[str, gast.expr], link: Link) -> list[gast.expr]:
+    """The expressions that a template returns, with `bindings` for its parameters.
+
+    `link(name, object)` says by which name emitted code reaches a module or helper that the template refers to.
+    """
+    returned = _select(_parse(template).body, bindings, template)
+    elements = returned.elts if isinstance(returned, gast.Tuple) else [returned]
+    return [_Substitute(bindings, template, link).visit(nodes.clone(e)) for e in elements]
+
+
+def _select(body: list[gast.stmt], bindings: Mapping[str, gast.expr], template: Callable[..., Any]) -> gast.expr:
+    for stmt in body:
+        if isinstance(stmt, gast.If):
+            if _holds(stmt.test, bindings):
+                return _select(stmt.body, bindings, template)
+        elif isinstance(stmt, gast.Return) and stmt.value is not None:
+            return stmt.value
+        elif not nodes.is_docstring(stmt):
+            break
+    raise RuleError(f"the template {template.__qualname__} must be static tests and one return")
+
+
+def _holds(test: gast.expr, bindings: Mapping[str, gast.expr]) -> bool:
+    values = {}
+    for name in nodes.loads(test):
+        if name in bindings:
+            literal, value = literal_value(bindings[name])
+            if not literal:
+                return False
+            values[name] = value
+    text = gast.unparse(gast.Expression(test))
+    try:
+        return bool(eval(text, {}, values))
+    except TypeError:  # such as None < 1: the specialisation does not apply
+        return False
+
+
+def literal_value(node: gast.expr) -> tuple[bool, Any]:
+    """(True, value) of a literal, (False, None) of anything else."""
+    number = nodes.number(node)
+    if number is not None:
+        return True, number
+    if isinstance(node, gast.Constant):
+        return True, node.value
+    if isinstance(node, (gast.Tuple, gast.List)):
+        parts = [literal_value(e) for e in node.elts]
+        if all(ok for ok, _ in parts):
+            return True, tuple(v for _, v in parts)
+    return False, None
+
+
+class _Substitute(gast.NodeTransformer):  # type: ignore[misc]
+    """Operands for parameters, linked names for everything global, and arithmetic of literals done."""
+
+    def __init__(self, bindings: Mapping[str, gast.expr], template: Callable[..., Any], link: Link) -> None:
+        self.bindings, self.template, self.link = bindings, template, link
+
+    def visit_Name(self, node: gast.Name) -> gast.expr:
+        if node.id in self.bindings:
+            return nodes.clone(self.bindings[node.id])
+        found = self.template.__globals__.get(node.id)
+        if found is None:
+            if hasattr(builtins, node.id):
+                return self.link(node.id, getattr(builtins, node.id))
+            raise RuleError(f"the template {self.template.__qualname__} refers to an unknown name {node.id}")
+        return self.link(node.id, found)
+
+    def visit_Call(self, node: gast.Call) -> gast.expr:
+        self.generic_visit(node)
+        node.args = [e for a in node.args for e in _unstar(a)]
+        node.keywords = [k for k in node.keywords if not _is_default(k)]
+        return node
+
+    def visit_BinOp(self, node: gast.BinOp) -> gast.expr:
+        self.generic_visit(node)
+        left, right = nodes.number(node.left), nodes.number(node.right)
+        if isinstance(left, int) and isinstance(right, int) and isinstance(node.op, (gast.Add, gast.Sub, gast.Mult)):
+            value = {gast.Add: left + right, gast.Sub: left - right, gast.Mult: left * right}[type(node.op)]
+            return nodes.const(value)
+        if right == 1 and isinstance(node.op, gast.Pow):
+            return node.left
+        return node
+
+
+def _unstar(node: gast.expr) -> list[gast.expr]:
+    if isinstance(node, gast.Starred) and isinstance(node.value, gast.Tuple):
+        return list(node.value.elts)
+    return [node]
+
+
+def _is_default(keyword: gast.keyword) -> bool:
+    """Keywords that every function of NumPy has with this default: left out of the emitted call."""
+    literal, value = literal_value(keyword.value)
+    return literal and (keyword.arg, value) in {("axis", None), ("keepdims", False), ("order", "C"), ("dtype", None)}
+
+
+def bind(signature: inspect.Signature, call: gast.Call) -> dict[str, gast.expr] | None:
+    """The call's arguments by parameter, defaults filled in; None if they do not fit the signature.
+
+    A `*args` parameter is bound to a tuple display. Calls with `*` or `**` do not fit.
+    """
+    if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
+        return None
+    try:
+        bound = signature.bind(*call.args, **{k.arg: k.value for k in call.keywords})
+    except TypeError:
+        return None
+    result: dict[str, gast.expr] = {}
+    for name, parameter in signature.parameters.items():
+        if name in bound.arguments:
+            value = bound.arguments[name]
+            if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+                value = nodes.tuple_(list(value))
+            elif parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                return None
+            result[name] = value
+        elif parameter.default is not inspect.Parameter.empty:
+            result[name] = _default(parameter.default)
+        elif parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            result[name] = nodes.tuple_([])
+    return result
+
+
+def _default(value: Any) -> gast.expr:
+    if isinstance(value, tuple):
+        return nodes.tuple_([_default(v) for v in value])
+    if isinstance(value, (int, float, complex, str, type(None), bool)):
+        return nodes.const(value)
+    if isinstance(value, types.EllipsisType):
+        return nodes.const(...)
+    raise RuleError(f"a rule's default must be a literal, not {value!r}")

@@ -1,0 +1,1 @@
+"""One pass per module: `transform(function, context) -> function`."""

@@ -1,0 +1,386 @@
+"""Three-address form for active expressions.
+
+Before: `y = math.sin(x * w) + (a if a > b else b)`
+After:  `t = x * w; t_1 = math.sin(t); if a > b: t_2 = a` `else: t_2 = b; y = t_1 + t_2`
+
+Requires: statements in the forms that `assignments`, `loops` and `matches` leave.
+Guarantees: every active operation stands in a statement of its own, on names and literals; evaluation order and
+short-circuits are the user's; inactive statements and operands are untouched.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import nodes
+from s2sad.analysis.activity import mark_varied
+from s2sad.analysis.expressions import BUILDERS, is_simple, is_varied, root
+from s2sad.analysis.kinds import kind_of
+from s2sad.context import UNKNOWN, Context
+from s2sad.nodes import Block, Expr
+from s2sad.transforms import assignments, loops
+from s2sad.transforms.comprehensions import expand
+
+_LITERAL = (gast.Constant, gast.JoinedStr)
+
+
+def anf(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
+    """Rewrites the body of `function` to three-address form."""
+    function.body = _Lowering(context).block(function.body)
+    return function
+
+
+class _Lowering:
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.out: Block = []
+        self.origin: gast.AST | None = None
+
+    # -- statements -------------------------------------------------------------------------------------------
+
+    def block(self, statements: Block) -> Block:
+        saved, self.out = self.out, []
+        for stmt in statements:
+            self.origin = stmt
+            self.statement(stmt)
+        result, self.out = self.out, saved
+        return result or [gast.Pass()]
+
+    def emit(self, stmt: gast.stmt) -> None:
+        if self.origin is not None and not hasattr(stmt, "lineno"):
+            nodes.copy_position(stmt, self.origin)
+        self.out.append(stmt)
+
+    def statement(self, stmt: gast.stmt) -> None:
+        handler = getattr(self, f"_{type(stmt).__name__.lower()}", None)
+        if handler is not None:
+            handler(stmt)
+        else:
+            self.emit(stmt)
+
+    def _assign(self, stmt: gast.Assign) -> None:
+        target = stmt.targets[0]
+        stores_active = not isinstance(target, gast.Name) and root_varied(target, self.context)
+        if not (self.active(stmt.value) or stores_active):
+            self.emit(stmt)
+        elif isinstance(target, gast.Name):
+            value = self.lower(stmt.value)
+            self.emit(nodes.copy_position(nodes.assign(target, value), stmt))
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            self.emit(nodes.copy_position(nodes.assign(target, self.atom(stmt.value)), stmt))
+        else:
+            value = self.atom(stmt.value)
+            self.emit(nodes.copy_position(nodes.assign(self.place(target), value), stmt))
+
+    def place(self, target: Expr) -> Expr:
+        """A subscript or attribute that is stored to, its index made simple."""
+        if isinstance(target, gast.Subscript):
+            return gast.Subscript(self.path(target.value), self.index(target.slice), gast.Store())
+        assert isinstance(target, gast.Attribute)
+        return gast.Attribute(self.path(target.value), target.attr, gast.Store())
+
+    def _return(self, stmt: gast.Return) -> None:
+        if stmt.value is not None and self.active(stmt.value):
+            stmt.value = self.atom(stmt.value, base="out")
+        self.emit(stmt)
+
+    def _expr(self, stmt: gast.Expr) -> None:
+        if not isinstance(stmt.value, gast.Call) or not self.touches(stmt.value):
+            self.emit(stmt)
+            return
+        value = self.call(stmt.value)
+        if isinstance(value, gast.Call) and _is_builder(value):
+            self.emit(nodes.copy_position(gast.Expr(value), stmt))
+        else:
+            self.emit(nodes.copy_position(nodes.assign(self.context.temporary("ignored"), value), stmt))
+
+    def _if(self, stmt: gast.If) -> None:
+        test = self.test(stmt.test)
+        body, orelse = self.block(stmt.body), self.block(stmt.orelse) if stmt.orelse else []
+        self.emit(nodes.copy_position(gast.If(test, body, orelse), stmt))
+
+    def _while(self, stmt: gast.While) -> None:
+        saved, self.out = self.out, []
+        self.origin = stmt
+        test = self.test(stmt.test)
+        before, self.out = self.out, saved
+        if before:
+            leave = nodes.if_(gast.UnaryOp(gast.Not(), test), [gast.Break()])
+            body = [*before, leave, *self.block(stmt.body)]
+            test = nodes.const(True)
+        else:
+            body = self.block(stmt.body)
+        self.emit(nodes.copy_position(gast.While(test, body, stmt.orelse), stmt))
+
+    def _for(self, stmt: gast.For) -> None:
+        if self.active(stmt.iter):
+            stmt.iter = self.iterable(stmt.iter)
+        elif self.touches(stmt.iter):
+            stmt.iter = self.lower(stmt.iter)
+        stmt.body = self.block(stmt.body)
+        self.emit(stmt)
+
+    def iterable(self, node: Expr) -> Expr:
+        """The iterable of an active loop: what `loops` leaves, on names."""
+        if isinstance(node, gast.Call):
+            if self.context.resolve(node.func) in (enumerate, zip, reversed):
+                return gast.Call(node.func, [self.iterable(a) for a in node.args], node.keywords)
+            if isinstance(node.func, gast.Attribute) and node.func.attr == "items":
+                owner = gast.Attribute(self.atom(node.func.value), "items", gast.Load())
+                return gast.Call(owner, [], [])
+        return self.atom(node)
+
+    def lower_listcomp(self, node: gast.AST) -> Expr:
+        """A comprehension becomes loops; a generator expression too, where all of it is consumed at once."""
+        statements, result = expand(node, self.context)
+        for stmt in statements:
+            for n in nodes.walk(stmt):
+                if not hasattr(n, "lineno"):
+                    nodes.copy_position(n, self.origin or node)
+        mark_varied(statements, self.context)
+        for stmt in assignments.plain(loops.plain_loops(statements, self.context), self.context):
+            self.statement(stmt)
+        return nodes.load(result)
+
+    lower_dictcomp = lower_generatorexp = lower_listcomp
+
+    def _with(self, stmt: gast.With) -> None:
+        stmt.body = self.block(stmt.body)
+        self.emit(stmt)
+
+    def _try(self, stmt: gast.Try) -> None:
+        stmt.body = self.block(stmt.body)
+        for handler in stmt.handlers:
+            handler.body = self.block(handler.body)
+        stmt.orelse = self.block(stmt.orelse) if stmt.orelse else []
+        stmt.finalbody = self.block(stmt.finalbody) if stmt.finalbody else []
+        self.emit(stmt)
+
+    def _assert(self, stmt: gast.Assert) -> None:
+        if self.touches(stmt.test):
+            stmt.test = self.test(stmt.test)
+        self.emit(stmt)
+
+    # -- expressions ------------------------------------------------------------------------------------------
+
+    def active(self, node: gast.AST) -> bool:
+        return is_varied(node, self.context.varied, self.context) or self.touches(node)
+
+    def touches(self, node: gast.AST) -> bool:
+        """Does evaluating `node` bind or change something active, whatever its value is?"""
+        for n in nodes.walk_scope(node):
+            if isinstance(n, gast.NamedExpr) and n.target.id in self.context.varied:
+                return True
+            if isinstance(n, gast.Call) and self._call_touches(n):
+                return True
+        return False
+
+    def _call_touches(self, node: gast.Call) -> bool:
+        if isinstance(node.func, gast.Attribute) and node.func.attr in BUILDERS:
+            if root(node.func.value) in self.context.varied:
+                return True
+        return False
+
+    def test(self, node: Expr) -> Expr:
+        """A condition: verbatim, unless something active is bound or changed within."""
+        return self.lower(node) if self.touches(node) else node
+
+    def atom(self, node: Expr, base: str = "t") -> Expr:
+        """A name or literal with the value of `node`."""
+        if nodes.number(node) is not None or isinstance(node, (gast.Name, gast.Constant)):
+            return node
+        if not self.active(node):
+            if is_simple(node):
+                return node
+            return nodes.load(self.bind(node, base, varied=False))
+        if isinstance(node, gast.NamedExpr):
+            self.emit(nodes.assign(node.target.id, self.lower(node.value)))
+            return nodes.load(node.target.id)
+        value = self.lower(node)
+        if isinstance(value, gast.Name):
+            return value
+        varied = is_varied(value, self.context.varied, self.context)
+        return nodes.load(self.bind(value, base, varied=varied))
+
+    def bind(self, value: Expr, base: str, *, varied: bool) -> str:
+        kind = kind_of(value, self.context.kinds, self.context) or "unknown"
+        name = self.context.temporary(base, varied=varied, kind=kind)
+        self.emit(nodes.assign(name, value))
+        return name
+
+    def atoms(self, operands: list[Expr]) -> list[Expr]:
+        """Atoms of operands that are evaluated from left to right."""
+        result: list[Expr] = []
+        for i, node in enumerate(operands):
+            later = operands[i + 1 :]
+            value = self.atom(node.value if isinstance(node, gast.Starred) else node)
+            if isinstance(value, gast.Name) and any(_rebinds(o, value.id) for o in later):
+                value = nodes.load(self.bind(value, "t", varied=value.id in self.context.varied))
+            result.append(gast.Starred(value, gast.Load()) if isinstance(node, gast.Starred) else value)
+        return result
+
+    def lower(self, node: Expr) -> Expr:
+        """`node` as one operation on atoms; what it needs is emitted before."""
+        if not self.active(node):
+            return node
+        handler = getattr(self, f"lower_{type(node).__name__.lower()}", None)
+        if handler is None:
+            self.context.refuse(
+                node,
+                f"{type(node).__name__} is not supported where a derivative flows through it",
+                "compute it in a statement of its own, or keep it out of the differentiated values",
+                syntax=True,
+            )
+            return node
+        result: Expr = handler(node)
+        return nodes.copy_position(result, node)
+
+    def lower_name(self, node: gast.Name) -> Expr:
+        return node
+
+    def lower_constant(self, node: gast.Constant) -> Expr:
+        return node
+
+    def lower_binop(self, node: gast.BinOp) -> Expr:
+        left, right = self.atoms([node.left, node.right])
+        return gast.BinOp(left, node.op, right)
+
+    def lower_unaryop(self, node: gast.UnaryOp) -> Expr:
+        return gast.UnaryOp(node.op, self.atom(node.operand))
+
+    def lower_namedexpr(self, node: gast.NamedExpr) -> Expr:
+        return self.atom(node)
+
+    def lower_tuple(self, node: gast.Tuple) -> Expr:
+        return gast.Tuple(self.atoms(node.elts), gast.Load())
+
+    def lower_list(self, node: gast.List) -> Expr:
+        return gast.List(self.atoms(node.elts), gast.Load())
+
+    def lower_dict(self, node: gast.Dict) -> Expr:
+        flat = self.atoms([x for pair in zip(node.keys, node.values, strict=True) for x in pair if x is not None])
+        keys: list[Expr | None] = []
+        values: list[Expr] = []
+        for key in node.keys:
+            keys.append(flat.pop(0) if key is not None else None)
+            values.append(flat.pop(0))
+        return gast.Dict(keys, values)
+
+    def lower_starred(self, node: gast.Starred) -> Expr:
+        return gast.Starred(self.atom(node.value), gast.Load())
+
+    def lower_joinedstr(self, node: gast.JoinedStr) -> Expr:
+        node.values = [
+            gast.FormattedValue(self.atom(v.value), v.conversion, v.format_spec)
+            if isinstance(v, gast.FormattedValue) else v
+            for v in node.values
+        ]  # fmt: skip
+        return node
+
+    def lower_compare(self, node: gast.Compare) -> Expr:
+        if len(node.ops) > 1 and any(self.touches(c) for c in node.comparators[1:]):
+            return self._chain(node)
+        left, *rest = self.atoms([node.left, *node.comparators])
+        return gast.Compare(left, node.ops, rest)
+
+    def _chain(self, node: gast.Compare) -> Expr:
+        """`a < b < c` stops at the first comparison that fails."""
+        middle = nodes.load(self.bind(self.atom(node.comparators[0]), "t", varied=False))
+        first = gast.Compare(self.atom(node.left), node.ops[:1], [middle])
+        rest = gast.Compare(middle, node.ops[1:], node.comparators[1:])
+        return self.lower_boolop(gast.BoolOp(gast.And(), [first, rest]))
+
+    def lower_boolop(self, node: gast.BoolOp) -> Expr:
+        """`a and b` is b if a is true, else a; b is not evaluated otherwise."""
+        result = self._result(node)
+        first, *rest = node.values
+        self.emit(nodes.assign(result, self.lower(first)))
+        remaining = rest[0] if len(rest) == 1 else gast.BoolOp(node.op, rest)
+        test: Expr = nodes.load(result)
+        if isinstance(node.op, gast.Or):
+            test = gast.UnaryOp(gast.Not(), test)
+        self.emit(nodes.if_(test, self._branch(result, remaining)))
+        return nodes.load(result)
+
+    def lower_ifexp(self, node: gast.IfExp) -> Expr:
+        test = self.test(node.test)
+        result = self._result(node)
+        self.emit(nodes.if_(test, self._branch(result, node.body), self._branch(result, node.orelse)))
+        return nodes.load(result)
+
+    def _result(self, node: Expr) -> str:
+        kind = kind_of(node, self.context.kinds, self.context) or "unknown"
+        return self.context.temporary("t", varied=is_varied(node, self.context.varied, self.context), kind=kind)
+
+    def _branch(self, result: str, value: Expr) -> Block:
+        saved, self.out = self.out, []
+        self.emit(nodes.assign(result, self.lower(value)))
+        body, self.out = self.out, saved
+        return body
+
+    def lower_attribute(self, node: gast.Attribute) -> Expr:
+        return gast.Attribute(self.path(node.value), node.attr, gast.Load())
+
+    def lower_subscript(self, node: gast.Subscript) -> Expr:
+        owner = self.path(node.value)
+        return gast.Subscript(owner, self.index(node.slice), gast.Load())
+
+    def path(self, node: Expr) -> Expr:
+        """What is subscripted: a name, or a chain of attributes and items that is one place in memory."""
+        if isinstance(node, gast.Attribute) and root(node) and not self._is_array_attribute(node):
+            return gast.Attribute(self.path(node.value), node.attr, gast.Load())
+        if isinstance(node, gast.Subscript) and root(node) and self._is_item(node.slice):
+            return gast.Subscript(self.path(node.value), node.slice, gast.Load())
+        return self.atom(node)
+
+    def _is_array_attribute(self, node: gast.Attribute) -> bool:
+        return node.attr in ("T", "mT", "real", "imag")
+
+    def _is_item(self, index: Expr) -> bool:
+        """An index that surely selects one item, never a copy of several."""
+        if not is_simple(index) or isinstance(index, (gast.Slice, gast.Tuple)):
+            return False
+        return kind_of(index, self.context.kinds, self.context) in ("int", "str")
+
+    def index(self, node: Expr) -> Expr:
+        if is_simple(node):
+            return node
+        if isinstance(node, gast.Tuple):
+            return gast.Tuple([self.index(e) for e in node.elts], gast.Load())
+        if isinstance(node, gast.Slice):
+            parts = [None if p is None else self.index(p) for p in (node.lower, node.upper, node.step)]
+            return gast.Slice(*parts)
+        return self.atom(node)
+
+    def lower_call(self, node: gast.Call) -> Expr:
+        return self.call(node)
+
+    def call(self, node: gast.Call) -> Expr:
+        function = node.func
+        if isinstance(function, gast.Attribute) and self.context.resolve(function) is UNKNOWN:
+            owner = self.path(function.value)
+            function = gast.Attribute(owner, function.attr, gast.Load())
+        elif not isinstance(function, (gast.Name, gast.Attribute)):
+            function = self.atom(function)
+        operands = self.atoms([*node.args, *(k.value for k in node.keywords)])
+        count = len(node.args)
+        keywords = [gast.keyword(k.arg, v) for k, v in zip(node.keywords, operands[count:], strict=True)]
+        return gast.Call(function, operands[:count], keywords)
+
+
+def _is_builder(node: gast.Call) -> bool:
+    return isinstance(node.func, gast.Attribute) and node.func.attr in BUILDERS
+
+
+def _rebinds(node: Expr, name: str) -> bool:
+    return any(isinstance(n, gast.NamedExpr) and n.target.id == name for n in nodes.walk_scope(node))
+
+
+def root_varied(target: Expr, context: Context) -> bool:
+    """Does an assignment to `target` store into something active?"""
+    if isinstance(target, (gast.Tuple, gast.List)):
+        return any(root_varied(e, context) for e in target.elts)
+    return root(target) in context.varied
+
+
+__all__ = ["anf"]

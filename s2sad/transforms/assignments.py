@@ -1,0 +1,128 @@
+"""Assignments in their plain form: one target, no hidden operation.
+
+Before: `a = b = x`; `a, b = b, a`; `(a, (b, c)) = t`; `y += x`; `y: float = x`
+After:  `a = x; b = a`; `t = b; b = a; a = t`; `a, t = ...; b, c = t`; `y = y + x`; `y = x`
+
+An augmented assignment is rewritten only where it binds anew; for a value that it would change in place, such as
+an array, the emitted code refuses when it runs.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import nodes
+from s2sad.analysis.expressions import is_varied, root
+from s2sad.analysis.kinds import REAL
+from s2sad.context import Context
+from s2sad.nodes import Block
+from s2sad.runtime import require_rebinding
+from s2sad.transforms.blocks import rewrite_blocks
+
+_IMMUTABLE = REAL | {"complex", "str", "tuple", "none"}
+
+
+def assignments(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
+    """Puts the active assignments of `function` in plain form."""
+    function.body = plain(function.body, context)
+    return function
+
+
+def plain(statements: Block, context: Context) -> Block:
+    return rewrite_blocks(statements, lambda stmt: _rewrite(stmt, context))
+
+
+def _rewrite(stmt: gast.stmt, context: Context) -> Block:
+    if isinstance(stmt, gast.Assign) and _is_active(stmt.targets, stmt.value, context):
+        found = _assign(stmt.targets, stmt.value, context)
+    elif isinstance(stmt, gast.AnnAssign) and stmt.value is not None:
+        found = _assign([stmt.target], stmt.value, context) if _is_active([stmt.target], stmt.value, context) else [stmt]
+    elif isinstance(stmt, gast.AugAssign) and _is_active([stmt.target], stmt.value, context):
+        found = _augmented(stmt, context)
+    else:
+        return [stmt]
+    return [nodes.copy_position(s, stmt) if not hasattr(s, "lineno") else s for s in found]
+
+
+def _is_active(targets: list[gast.expr], value: gast.expr, context: Context) -> bool:
+    names = {name for t in targets for name in nodes.stores(t)} | {root(t) for t in targets}
+    return bool(names & context.varied) or is_varied(value, context.varied, context)
+
+
+def _assign(targets: list[gast.expr], value: gast.expr, context: Context) -> Block:
+    if len(targets) > 1:
+        return _chained(targets, value, context)
+    (target,) = targets
+    if not isinstance(target, (gast.Tuple, gast.List)):
+        return [nodes.assign(target, value)]
+    if isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(target.elts):
+        if not any(isinstance(e, gast.Starred) for e in [*target.elts, *value.elts]):
+            return _parallel(target.elts, value.elts, context)
+    return _nested(target, value, context)
+
+
+def _chained(targets: list[gast.expr], value: gast.expr, context: Context) -> Block:
+    first = targets[0]
+    if isinstance(first, gast.Name):
+        result: Block = [nodes.assign(first, value)]
+        shared = first.id
+    else:
+        shared = context.temporary("t")
+        result = [nodes.assign(shared, value), *_assign([first], nodes.load(shared), context)]
+    for target in targets[1:]:
+        result += _assign([target], nodes.load(shared), context)
+    return result
+
+
+def _parallel(targets: list[gast.expr], values: list[gast.expr], context: Context) -> Block:
+    """`a, b = b, a + b`: all right sides are read before anything is bound.
+
+    A value is held in a temporary where binding its target at once would change what is evaluated later.
+    """
+    result: Block = []
+    held: list[tuple[gast.expr, gast.expr]] = []
+    for i, (target, value) in enumerate(zip(targets, values, strict=True)):
+        later = [*values[i + 1 :], *targets]
+        if isinstance(target, gast.Name) and not held and not any(target.id in nodes.loads(n) for n in later):
+            result += _assign([target], value, context)
+        elif i == len(values) - 1 and isinstance(target, gast.Name) and len(held) <= 1 and all(
+            isinstance(t, gast.Name) for t, _ in held
+        ):  # fmt: skip
+            result += _assign([target], value, context)  # the last one may be bound at once
+        else:
+            name = context.temporary("t", varied=is_varied(value, context.varied, context))
+            result.append(nodes.assign(name, value))
+            held.append((target, nodes.load(name)))
+    for target, value in held:
+        result += _assign([target], value, context)
+    return result
+
+
+def _nested(target: gast.Tuple, value: gast.expr, context: Context) -> Block:
+    flat: list[gast.expr] = []
+    inner: list[tuple[gast.expr, gast.expr]] = []
+    for element in target.elts:
+        star = isinstance(element, gast.Starred)
+        place = element.value if star else element
+        if not isinstance(place, gast.Name):
+            name = context.temporary("t")
+            inner.append((place, nodes.load(name)))
+            place = nodes.store(name)
+        flat.append(gast.Starred(place, gast.Store()) if star else place)
+    result: Block = [nodes.assign(nodes.tuple_(flat, gast.Store()), value)]
+    for place, held in inner:
+        result += _assign([place], held, context)
+    return result
+
+
+def _augmented(stmt: gast.AugAssign, context: Context) -> Block:
+    target = stmt.target
+    reading = nodes.clone(target)
+    reading.ctx = gast.Load()
+    result: Block = []
+    known = isinstance(target, gast.Name) and context.kinds.get(target.id) in _IMMUTABLE
+    if not known and not context.trusted:
+        guard = nodes.call(context.link("require_rebinding", require_rebinding), nodes.clone(reading))
+        result.append(nodes.statement(guard))
+    result.append(nodes.assign(target, gast.BinOp(reading, stmt.op, stmt.value)))
+    return result

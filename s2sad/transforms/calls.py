@@ -1,0 +1,196 @@
+"""Calls of functions without a rule: split reversal.
+
+Before: `y = g(a, b)`
+After:  `y, g_tape = g_fwd(a, b)` in the forward sweep, `a_bar += g_bwd(g_tape, y_bar)` in the reverse sweep.
+
+A callee that is known when transforming is transformed along. One that is known only as the program runs (a
+parameter, a method of an object, a closure) is looked up then: `g_fwd, g_bwd = split(g, (0,))`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import Any
+
+import gast
+
+from s2sad import nodes
+from s2sad.analysis.expressions import root
+from s2sad.analysis.kinds import kind_of
+from s2sad.analysis.regions import Simple
+from s2sad.context import UNKNOWN, Callee, Context
+from s2sad.nodes import Expr
+from s2sad.runtime import split, split_method, split_star
+from s2sad.transforms import steps
+from s2sad.transforms.edits import Edits
+from s2sad.transforms.sweep import Sweep
+
+Receiver = Expr  # what a cotangent that a callee returns is added to: the operand of the call
+
+
+def pull_call(step: steps.Call, node: Simple, sweep: Sweep, edits: Edits) -> None:
+    """Writes both sides of a call into the two sweeps."""
+    if step.target not in sweep.bars:
+        return
+    call = step.call
+    assert call is not None
+    context = sweep.context
+    if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
+        plan = _starred(call, context, edits, node)
+    elif _is_static(step.function):
+        plan = _static(step, call, context)
+    elif isinstance(call.func, gast.Attribute) and step.function is UNKNOWN:
+        plan = _method(call, context, edits, node)
+    else:
+        plan = _dynamic(call, context, edits, node)
+    if plan is None:
+        return
+    forward, backward, arguments, keywords, receivers = plan
+    tape = edits.local(f"{_label(call.func)}_tape")
+    pair = nodes.tuple_([nodes.store(step.target), nodes.store(tape)], gast.Store())
+    replacement = nodes.assign(pair, gast.Call(forward, arguments, keywords))
+    edits.replaced[step.stmt] = nodes.copy_position(replacement, step.stmt)
+    kept_tape = edits.keep(node, nodes.load(tape))
+    if isinstance(backward, gast.Name) and backward.id in context.locals:
+        backward = edits.keep(node, backward)
+    _receive(step, nodes.call(backward, kept_tape, sweep.bar(step.target)), receivers, sweep)
+
+
+Plan = tuple[Expr, Expr, list[Expr], list[gast.keyword], list[Receiver]]
+
+
+def _receive(step: steps.Call, result: Expr, receivers: list[Receiver], sweep: Sweep) -> None:
+    sweep.take(step.target)
+    if len(receivers) == 1 and isinstance(receivers[0], gast.Name):
+        sweep.add(receivers[0].id, result, fresh=False, zero=True)
+        return
+    names = [sweep.context.temporary(f"{_receiver_name(r)}_part", varied=False) for r in receivers]
+    if len(names) == 1:
+        sweep.emit(nodes.assign(names[0], result))
+    else:
+        sweep.emit(nodes.assign(nodes.tuple_([nodes.store(n) for n in names], gast.Store()), result))
+    for name, receiver in zip(names, receivers, strict=True):
+        _give(receiver, nodes.load(name), sweep)
+
+
+def _receiver_name(receiver: Receiver) -> str:
+    return receiver.id if isinstance(receiver, gast.Name) else root(receiver) or "arguments"
+
+
+def _give(receiver: Receiver, value: Expr, sweep: Sweep) -> None:
+    """Adds a cotangent to a variable, to a place in one, or to each element of a display."""
+    if isinstance(receiver, gast.Name):
+        sweep.add(receiver.id, value, fresh=False, zero=True)
+    elif isinstance(receiver, (gast.Attribute, gast.Subscript)):
+        owner = root(receiver)
+        assert owner is not None
+        sweep.materialise(owner, after=False)
+        place = sweep.primal(receiver)
+        base = place
+        while isinstance(base, (gast.Attribute, gast.Subscript)):
+            base = base.value
+        base.id = sweep.bar_name(owner)
+        base.__dict__.pop("primal", None)
+        place.ctx = gast.Store()
+        sweep.emit(nodes.augment(place, value))
+    elif isinstance(receiver, gast.Tuple):
+        for i, element in enumerate(receiver.elts):
+            if isinstance(element, gast.Name) and element.id in sweep.context.varied:
+                _give(element, nodes.subscript(nodes.clone(value), nodes.const(i)), sweep)
+    elif isinstance(receiver, gast.Dict):
+        for key, element in zip(receiver.keys, receiver.values, strict=True):
+            if isinstance(element, gast.Name) and element.id in sweep.context.varied and key is not None:
+                _give(element, nodes.subscript(nodes.clone(value), nodes.clone(key)), sweep)
+
+
+def _label(function: Expr) -> str:
+    if isinstance(function, gast.Attribute):
+        return str(function.attr)
+    return str(function.id) if isinstance(function, gast.Name) else "call"
+
+
+def _is_static(function: Any) -> bool:
+    return isinstance(function, types.FunctionType) and not inspect.iscoroutinefunction(function)
+
+
+def _is_active(node: Expr, context: Context) -> bool:
+    return bool(nodes.loads(node) & context.varied)
+
+
+def _static(step: steps.Call, call: gast.Call, context: Context) -> Plan | None:
+    """A function of Python that is known now: its split derivative is emitted beside the caller's."""
+    function = step.function
+    try:
+        bound = inspect.signature(function).bind(*call.args, **{k.arg: k.value for k in call.keywords})
+    except TypeError as error:
+        context.refuse(call, f"{function.__qualname__}() cannot be called like this: {error}", "correct the call")
+        return None
+    receivers: dict[str, Receiver] = {}
+    kinds: dict[str, str] = {}
+    parameters = inspect.signature(function).parameters
+    for name, value in bound.arguments.items():
+        kind = parameters[name].kind
+        if kind is inspect.Parameter.VAR_POSITIONAL:
+            value = nodes.tuple_(list(value))
+        elif kind is inspect.Parameter.VAR_KEYWORD:
+            value = gast.Dict([nodes.const(k) for k in value], list(value.values()))
+        else:
+            kinds[name] = kind_of(value, context.kinds, context) or "unknown"
+        if _is_active(value, context):
+            receivers[name] = value
+    assert context.split is not None
+    callee: Callee = context.split(function, tuple(receivers), kinds)  # type: ignore[call-arg]
+    order = [receivers[name] for name in callee.active]
+    return nodes.load(callee.forward), nodes.load(callee.backward), call.args, call.keywords, order
+
+
+def _lookup(node: Simple, helper: Any, arguments: list[Expr], label: str, context: Context, edits: Edits) -> tuple[Expr, Expr]:
+    """`g_fwd, g_bwd = split(...)` ahead of the call."""
+    forward, backward = edits.local(f"{label}_fwd"), edits.local(f"{label}_bwd")
+    pair = nodes.tuple_([nodes.store(forward), nodes.store(backward)], gast.Store())
+    lookup = nodes.call(context.link(helper.__name__, helper), *arguments)
+    edits.before[node.stmt].append(nodes.assign(pair, lookup))
+    return nodes.load(forward), nodes.load(backward)
+
+
+def _active_arguments(call: gast.Call, context: Context) -> tuple[Expr, list[Receiver]]:
+    """The positions and keywords of the active arguments, as a literal, and the arguments."""
+    positions: list[tuple[object, Expr]] = [(i, a) for i, a in enumerate(call.args)]
+    positions += [(k.arg, k.value) for k in call.keywords]
+    active = [(where, value) for where, value in positions if _is_active(value, context)]
+    return nodes.tuple_([nodes.const(where) for where, _ in active]), [value for _, value in active]
+
+
+def _dynamic(call: gast.Call, context: Context, edits: Edits, node: Simple) -> Plan:
+    where, receivers = _active_arguments(call, context)
+    arguments = [call.func, where]
+    if _is_active(call.func, context):  # a closure, or an object that is called
+        arguments.append(nodes.const(True))
+        receivers = [call.func, *receivers]
+    forward, backward = _lookup(node, split, arguments, _label(call.func), context, edits)
+    return forward, backward, call.args, call.keywords, receivers
+
+
+def _method(call: gast.Call, context: Context, edits: Edits, node: Simple) -> Plan:
+    """`obj.method(a)`: the object is the first argument."""
+    owner = call.func.value
+    where, receivers = _active_arguments(call, context)
+    arguments = [owner, nodes.const(call.func.attr), where]
+    if _is_active(owner, context):
+        arguments.append(nodes.const(True))
+        receivers = [owner, *receivers]
+    forward, backward = _lookup(node, split_method, arguments, call.func.attr, context, edits)
+    return forward, backward, [owner, *call.args], call.keywords, receivers
+
+
+def _starred(call: gast.Call, context: Context, edits: Edits, node: Simple) -> Plan:
+    """`g(*xs, k=v, **options)`: the arguments travel as one tuple and one dictionary."""
+    positional, named = edits.local("args"), edits.local("kwargs")
+    edits.before[node.stmt].append(nodes.assign(positional, gast.Tuple(call.args, gast.Load())))
+    keys = [None if k.arg is None else nodes.const(k.arg) for k in call.keywords]
+    edits.before[node.stmt].append(nodes.assign(named, gast.Dict(keys, [k.value for k in call.keywords])))
+    context.refuse(call, "a call with * or ** is not supported here", "pass the arguments one by one")
+    arguments = [call.func, nodes.load(positional), nodes.load(named)]
+    forward, backward = _lookup(node, split_star, arguments, _label(call.func), context, edits)
+    return forward, backward, [nodes.load(positional), nodes.load(named)], [], []

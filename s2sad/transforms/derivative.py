@@ -1,0 +1,201 @@
+"""From a function in three-address form to its derivative, joint or split.
+
+Both forms are made of the same parts: the forward statements, the reverse statements, and the names that cross
+from one to the other. The joint form is one function; the split form hands the names over in a tuple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import gast
+
+from s2sad import nodes
+from s2sad.analysis import regions
+from s2sad.analysis.kinds import REAL
+from s2sad.analysis.regions import Loop
+from s2sad.context import Context
+from s2sad.nodes import Expr
+from s2sad.runtime import as_gradient, require_scalar
+from s2sad.transforms import steps
+from s2sad.transforms.crossing import crossing, undefined_at_end
+from s2sad.transforms.reverse import Reverse, compose
+from s2sad.transforms.saves import saves
+from s2sad.transforms.sweep import Bar
+
+_COMPOUND = (gast.If, gast.For, gast.While, gast.With, gast.Try, gast.Match)
+
+
+@dataclass
+class Derivative:
+    """The parts of a derivative function."""
+
+    arguments: gast.arguments
+    docstring: str
+    forward: nodes.Block
+    result: Expr  # what the function returns
+    seed: str  # the parameter that holds the cotangent of the result
+    reverse: nodes.Block
+    bars: dict[str, str]  # active parameter -> name of its cotangent; absent: no derivative reaches it
+    originals: dict[str, str]  # active parameter -> name that holds the argument at the end
+
+
+def reverse_mode(function: gast.FunctionDef, context: Context) -> Derivative:
+    """Differentiates a function in three-address form."""
+    statements, result = _split_return(function)
+    step_of = _classify(statements, context)
+    root = regions.build(statements, _Activity(step_of))
+    parameters = nodes.all_parameters(function.args)
+    reverse = Reverse(root, step_of, context)
+    seed = context.namer.fresh("out_bar")
+    seeds, seeding = _seed(result, seed, reverse, context)
+    chunks = reverse.run(seeds)
+    mutated = {name for s in step_of.values() if s is not None for name in s.demands}
+    restores = saves(
+        root, parameters, reverse.sweep.reads, reverse.overwrites, reverse.edits, context, mutated,
+        lambda loop: isinstance(loop, Loop) and reverse.is_range(loop),
+    )  # fmt: skip
+    backward = [*seeding, *compose(chunks, restores, context.source.line)]
+    originals = _originals(parameters, reverse, context)
+    forward = [*reverse.edits.start, *reverse.edits.apply(statements)]
+    bars = {p: reverse.sweep.names[p] for p in context.active if p in reverse.sweep.bars}
+    doc = ", ".join(context.active)
+    return Derivative(function.args, doc, forward, result, seed, backward, bars, originals)
+
+
+def _split_return(function: gast.FunctionDef) -> tuple[nodes.Block, Expr]:
+    """The body without its docstring and final return, and the returned atom."""
+    body = function.body
+    if body and nodes.is_docstring(body[0]):
+        body = body[1:]
+    last = body[-1] if body else None
+    if isinstance(last, gast.Return):
+        return body[:-1], last.value if last.value is not None else nodes.const(None)
+    return body, nodes.const(None)
+
+
+def _classify(statements: nodes.Block, context: Context) -> dict[gast.stmt, steps.Step]:
+    found: dict[gast.stmt, steps.Step] = {}
+    stack = list(reversed(statements))
+    while stack:
+        stmt = stack.pop()
+        step = steps.of(stmt, context)
+        if step is not None:
+            found[stmt] = step
+        elif isinstance(stmt, _COMPOUND):
+            inner = [*getattr(stmt, "body", []), *getattr(stmt, "orelse", []), *getattr(stmt, "finalbody", [])]
+            for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
+                inner += handler.body
+            stack += reversed(inner)
+    return found
+
+
+class _Activity(regions.IsActive):
+    """A statement is active if it, or a statement within, has a step."""
+
+    def __init__(self, step_of: dict[gast.stmt, steps.Step]) -> None:
+        self.step_of = step_of
+        self.known: dict[gast.stmt, bool] = {}
+
+    def __call__(self, stmt: gast.stmt) -> bool:
+        if stmt not in self.known:
+            self.known[stmt] = stmt in self.step_of or (
+                isinstance(stmt, _COMPOUND) and any(self(s) for s in _substatements(stmt))
+            )
+        return self.known[stmt]
+
+
+def _substatements(stmt: gast.stmt) -> nodes.Block:
+    inner = [*getattr(stmt, "body", []), *getattr(stmt, "orelse", []), *getattr(stmt, "finalbody", [])]
+    for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
+        inner += handler.body
+    return inner
+
+
+def _seed(result: Expr, seed: str, reverse: Reverse, context: Context) -> tuple[dict[str, Bar], nodes.Block]:
+    if not (isinstance(result, gast.Name) and result.id in context.varied):
+        return {}, []
+    name = reverse.sweep.bar_name(result.id)
+    zero = context.kinds.get(result.id) not in REAL
+    return {result.id: Bar(owned=False, zero=zero)}, [nodes.assign(name, nodes.load(seed))]
+
+
+def _originals(parameters: list[str], reverse: Reverse, context: Context) -> dict[str, str]:
+    """Names for the arguments as they came in, where the function binds its parameters anew."""
+    found = {}
+    for name in parameters:
+        if name in reverse.overwrites.sites and name in context.active:
+            found[name] = context.temporary(name, varied=False)
+            reverse.edits.start.append(nodes.assign(found[name], nodes.load(name)))
+    return found
+
+
+def joint(derivative: Derivative, name: str, context: Context, *, value: bool, has_aux: bool) -> gast.FunctionDef:
+    """One function: the forward sweep, then the reverse sweep, then the gradients."""
+    result = derivative.result
+    body: nodes.Block = [*derivative.forward]
+    kind = context.kinds.get(result.id, "unknown") if isinstance(result, gast.Name) else "unknown"
+    if kind not in REAL:
+        body.append(nodes.statement(nodes.call(context.link("require_scalar", require_scalar), nodes.clone(result))))
+    body += derivative.reverse
+    gradients = [_gradient(p, derivative, context) for p in context.active]
+    returned: Expr = gradients[0] if len(gradients) == 1 else nodes.tuple_(gradients)
+    if value:
+        returned = nodes.tuple_([nodes.clone(result), returned])
+    body.append(gast.Return(returned))
+    arguments = nodes.clone(derivative.arguments)
+    arguments.kwonlyargs.append(nodes.param(derivative.seed))
+    arguments.kw_defaults.append(nodes.const(1.0))
+    what = "Value and gradient" if value else "Gradient"
+    doc = f"{what} of {context.source.name} with respect to {derivative.docstring} (reverse mode)."
+    return _define(name, arguments, doc, body)
+
+
+def _gradient(parameter: str, derivative: Derivative, context: Context) -> Expr:
+    bar: Expr = nodes.load(derivative.bars[parameter]) if parameter in derivative.bars else nodes.const(0)
+    argument = nodes.load(derivative.originals.get(parameter, parameter))
+    kind = context.kinds.get(parameter)
+    if kind == "float" and parameter not in derivative.originals:
+        if all(context.kinds.get(name) == "float" for name in context.varied):
+            return bar if parameter in derivative.bars else nodes.const(0.0)
+        return nodes.call("float", bar)
+    return nodes.call(context.link("as_gradient", as_gradient), bar, argument)
+
+
+def split_form(derivative: Derivative, forward_name: str, backward_name: str, context: Context) -> list[gast.FunctionDef]:
+    """Two functions: `f_fwd(...) -> (value, tape)` and `f_bwd(tape, out_bar) -> cotangents`."""
+    bars: list[Expr] = [
+        nodes.load(derivative.bars[p]) if p in derivative.bars else nodes.const(0) for p in context.active
+    ]
+    returned = bars[0] if len(bars) == 1 else nodes.tuple_(bars)
+    backward_body: nodes.Block = [*derivative.reverse, gast.Return(returned)]
+    here = nodes.stores(derivative.forward) | set(nodes.all_parameters(derivative.arguments))
+    names = crossing(backward_body, here, {derivative.seed})
+    start = [nodes.assign(n, nodes.const(None)) for n in undefined_at_end(derivative, names)]
+    tape = context.namer.fresh("tape")
+    forward_body = [*start, *derivative.forward]
+    forward_body.append(gast.Return(nodes.tuple_([nodes.clone(derivative.result), _pack(names)])))
+    unpack: nodes.Block = []
+    if names:
+        targets = nodes.tuple_([nodes.store(n) for n in names], gast.Store())
+        unpack = [nodes.assign(targets, nodes.load(tape))]
+    about = f"{context.source.name} with respect to {derivative.docstring}"
+    forward = _define(forward_name, nodes.clone(derivative.arguments), f"Forward sweep of {about}.", forward_body)
+    arguments = nodes.arguments([tape, derivative.seed])
+    backward = _define(backward_name, arguments, f"Reverse sweep of {about}.", [*unpack, *backward_body])
+    return [forward, backward]
+
+
+def _pack(names: Collection[str]) -> Expr:
+    return nodes.tuple_([nodes.load(n) for n in names])
+
+
+def _define(name: str, arguments: gast.arguments, doc: str, body: nodes.Block) -> gast.FunctionDef:
+    for parameter in [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]:
+        if parameter is not None:
+            parameter.annotation = None
+    return nodes.function(name, arguments, [gast.Expr(gast.Constant(doc, None)), *body])
+
+
+__all__ = ["Derivative", "joint", "reverse_mode", "split_form"]

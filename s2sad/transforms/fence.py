@@ -1,0 +1,136 @@
+"""Refuses what has no derivative, before anything is rewritten: one message per construct, all at once.
+
+Inactive statements are not looked at: any Python is allowed there.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import nodes
+from s2sad.analysis.expressions import BUILDERS, is_varied, root
+from s2sad.context import Context
+
+_IN_PLACE = {
+    "sort", "extend", "insert", "remove", "reverse", "clear", "update", "setdefault", "popitem", "fill", "put", "itemset",
+    "partition", "resize", "add", "discard", "appendleft",
+}  # fmt: skip
+
+
+def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
+    """Notes every unsupported construct on an active path of `function`."""
+    if isinstance(function, gast.AsyncFunctionDef):
+        context.refuse(function, "async functions are not supported", "differentiate a plain function", syntax=True)
+    own = _own_containers(function, context)
+    for node in nodes.walk_scope(function.body):
+        _check(node, own, context)
+    return function
+
+
+def _own_containers(function: gast.FunctionDef, context: Context) -> set[str]:
+    """Lists and dictionaries that the function builds itself, so that nobody else can see them change."""
+    displays = (gast.List, gast.Dict, gast.ListComp, gast.DictComp)
+    found: dict[str, bool] = {}
+    parameters = set(nodes.all_parameters(function.args))
+    for node in nodes.walk_scope(function.body):
+        if isinstance(node, gast.Assign):
+            for target in node.targets:
+                if isinstance(target, gast.Name):
+                    fresh = isinstance(node.value, displays) or _makes_container(node.value, context)
+                    found[target.id] = found.get(target.id, True) and fresh
+        elif isinstance(node, gast.AnnAssign) and isinstance(node.target, gast.Name) and node.value is not None:
+            fresh = isinstance(node.value, displays) or _makes_container(node.value, context)
+            found[node.target.id] = found.get(node.target.id, True) and fresh
+    return {name for name, fresh in found.items() if fresh and name not in parameters and name in context.locals}
+
+
+def _makes_container(value: gast.expr, context: Context) -> bool:
+    if not isinstance(value, gast.Call):
+        return False
+    function = context.resolve(value.func)
+    makers: tuple[object, ...] = (list, dict, sorted)
+    if context.trusted:
+        from s2sad import runtime
+
+        makers += (runtime.zeros_like, runtime.owned, runtime.instantiate, runtime.ListBar)
+    return any(function is m for m in makers)
+
+
+def _check(node: gast.AST, own: set[str], context: Context) -> None:
+    if isinstance(node, (gast.Yield, gast.YieldFrom)):
+        context.refuse(
+            node, "a generator cannot be differentiated", "return a list, or loop where the values are used", syntax=True
+        )
+    elif isinstance(node, (gast.Await, gast.AsyncFor, gast.AsyncWith)):
+        context.refuse(node, "async code cannot be differentiated", "await outside the differentiated function", syntax=True)
+    elif isinstance(node, gast.ClassDef) and nodes.loads(node) & context.varied:
+        context.refuse(
+            node, "a class defined where a derivative flows through it", "define the class outside the function", syntax=True
+        )
+    elif isinstance(node, (gast.Assign, gast.AugAssign, gast.AnnAssign)):
+        targets = node.targets if isinstance(node, gast.Assign) else [node.target]
+        for target in targets:
+            _check_target(target, node, own, context)
+    elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+        _check_method(node, own, context)
+    elif isinstance(node, gast.With):
+        for item in node.items:
+            if is_varied(item.context_expr, context.varied, context):
+                context.refuse(node, "a context manager that a derivative flows through", "create it from other values")
+    elif isinstance(node, (gast.Global, gast.Nonlocal)):
+        for name in node.names:
+            if name in context.varied:
+                context.refuse(
+                    node,
+                    f"the outer variable {name} is assigned a value that a derivative flows through",
+                    "return the value instead, or store s2sad.stop_gradient(value)",
+                )
+    elif isinstance(node, gast.Delete):
+        for target in node.targets:
+            if not isinstance(target, gast.Name) and root(target) in context.varied:
+                context.refuse(node, "deleting from a container that a derivative flows through", "build a new container")
+
+
+def _check_target(target: gast.expr, node: gast.AST, own: set[str], context: Context) -> None:
+    if isinstance(target, (gast.Tuple, gast.List)):
+        for element in target.elts:
+            _check_target(element, node, own, context)
+        return
+    if isinstance(target, gast.Starred):
+        target = target.value
+    if isinstance(target, gast.Name):
+        return
+    owner = root(target)
+    if isinstance(target, gast.Attribute) and owner in context.varied:
+        context.refuse(
+            node,
+            f"an attribute of {owner} is assigned, which a derivative flows through",
+            "keep the value in a local variable, and return it",
+        )
+    elif isinstance(target, gast.Subscript):
+        stored = node.value is not None and is_varied(node.value, context.varied, context)
+        if (owner in context.varied or stored) and owner not in own:
+            context.refuse(
+                node,
+                f"{owner or 'an object'} is changed in place, which a derivative flows through",
+                "build a new array (np.stack, np.where, np.concatenate), or a list of the function's own",
+            )
+
+
+def _check_method(node: gast.Call, own: set[str], context: Context) -> None:
+    owner = root(node.func.value)
+    method = node.func.attr
+    if owner is None or method not in _IN_PLACE | BUILDERS:
+        return
+    active = owner in context.varied or any(is_varied(a, context.varied, context) for a in node.args)
+    if not active:
+        return
+    if method == "pop" and node.args:
+        message = f"{owner}.pop() with an argument"
+    elif method in _IN_PLACE:
+        message = f"{owner}.{method}() changes {owner} in place, which a derivative flows through"
+    elif owner not in own or not isinstance(node.func.value, gast.Name):
+        message = f"{owner}.{method}() changes a container that others can see, and a derivative flows through it"
+    else:
+        return
+    context.refuse(node, message, "build a list of the function's own with append, and return what you need")

@@ -1,0 +1,197 @@
+"""Un-nests temporaries: what is bound once and read once, goes where it is read.
+
+Before: `t = x * w; y = math.sin(t)`
+After:  `y = math.sin(x * w)`
+Guarantees: everything is evaluated as often as before, and in the same order as far as it can have effects.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import gast
+
+from s2sad import nodes
+from s2sad.context import Context
+from s2sad.nodes import Block, Expr
+
+_LARGEST = 48  # nodes of an expression that a person would still write in one line
+_REACH = 8  # statements to look back
+
+
+def fuse(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
+    """Un-nests temporaries throughout `function`."""
+    function.body = _Fuser(function, context).block(function.body)
+    return function
+
+
+class _Fuser:
+    def __init__(self, function: gast.FunctionDef, context: Context) -> None:
+        self.issued = context.namer.issued
+        self.read: Counter[str] = Counter()
+        self.bound: Counter[str] = Counter(nodes.all_parameters(function.args))
+        hidden: set[str] = set()
+        for node in nodes.walk(function.body):
+            if isinstance(node, gast.Name):
+                (self.read if isinstance(node.ctx, gast.Load) else self.bound)[node.id] += 1
+            elif isinstance(node, (gast.FunctionDef, gast.Lambda)):
+                hidden |= nodes.loads(node)
+        self.hidden = hidden
+
+    def block(self, statements: Block) -> Block:
+        result: Block = []
+        for stmt in statements:
+            if not isinstance(stmt, nodes.SCOPES):
+                for name in ("body", "orelse", "finalbody"):
+                    inner = getattr(stmt, name, None)
+                    if inner:
+                        setattr(stmt, name, self.block(inner) or [gast.Pass()])
+                for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
+                    handler.body = self.block(handler.body)
+                self.absorb(stmt, result)
+            result.append(stmt)
+        return result
+
+    def absorb(self, stmt: gast.stmt, before: Block) -> None:
+        """Takes temporaries bound shortly before into the expressions of `stmt`."""
+        found = True
+        while found:
+            found = False
+            wanted = {n.id for part in _parts(stmt) for n in nodes.walk(part) if self._fusable(n)}
+            for back in range(1, min(_REACH, len(before)) + 1):
+                candidate = before[-back]
+                name = _bound_name(candidate)
+                if name in wanted and self._may_move(candidate, before[len(before) - back + 1 :], stmt, name):
+                    _replace(stmt, name, candidate.value)
+                    del before[-back]
+                    found = True
+                    break
+
+    def _fusable(self, node: gast.AST) -> bool:
+        return (
+            isinstance(node, gast.Name)
+            and node.id in self.issued
+            and self.read[node.id] == 1
+            and self.bound[node.id] == 1
+            and node.id not in self.hidden
+        )
+
+    def _may_move(self, candidate: gast.Assign, between: Block, stmt: gast.stmt, name: str) -> bool:
+        value = candidate.value
+        position = _position(stmt, name)
+        if position is None or position.conditional or _size(value) + _size(stmt) > _LARGEST and not _is_atom(value):
+            return False
+        pure = _is_pure(candidate)
+        if not pure and (any(not nodes.is_comment(s) for s in between) or not position.first):
+            return False
+        read = nodes.loads(value)
+        return not any(read & _written(s) for s in between)
+
+
+class _Position:
+    """Where a name is read in a statement: behind a condition? before anything that may have an effect?"""
+
+    def __init__(self, first: bool, conditional: bool) -> None:
+        self.first, self.conditional = first, conditional
+
+
+def _parts(stmt: gast.stmt) -> list[Expr]:
+    """The expressions that a statement itself evaluates, once, in order."""
+    if isinstance(stmt, gast.If):
+        return [stmt.test]
+    if isinstance(stmt, gast.For):
+        return [stmt.iter]
+    if isinstance(stmt, (gast.Return, gast.Expr)):
+        return [stmt.value] if stmt.value is not None else []
+    if isinstance(stmt, gast.Assign):
+        return [stmt.value, *(t for t in stmt.targets if not isinstance(t, gast.Name))]
+    if isinstance(stmt, gast.AugAssign):
+        return [stmt.value] if isinstance(stmt.target, gast.Name) else [stmt.target, stmt.value]
+    return []
+
+
+def _position(stmt: gast.stmt, name: str) -> _Position | None:
+    first = True
+    for part in _parts(stmt):
+        for node, conditional in _evaluated(part, False):
+            if nodes.is_name(node, name):
+                return _Position(first, conditional)
+            if isinstance(node, (gast.Call, gast.BinOp, gast.Subscript, gast.Compare, gast.Attribute)):
+                first = False
+    return None
+
+
+def _evaluated(node: gast.AST, conditional: bool) -> Iterator[tuple[gast.AST, bool]]:
+    """Nodes in the order of evaluation; an operation comes after its operands."""
+    if isinstance(node, (gast.BoolOp, gast.IfExp, gast.Lambda, *nodes.COMPREHENSIONS)):
+        conditional = True
+    if isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name):
+        yield node.value, conditional  # looking up a method of a name has no effect of its own
+        return
+    for child in nodes.children(node):
+        yield from _evaluated(child, conditional)
+    yield node, conditional
+
+
+def _bound_name(stmt: gast.stmt) -> str | None:
+    if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
+        return str(stmt.targets[0].id)
+    return None
+
+
+def _is_atom(value: Expr) -> bool:
+    return isinstance(value, (gast.Name, gast.Constant))
+
+
+def _is_pure(stmt: gast.Assign) -> bool:
+    if _is_atom(stmt.value):
+        return True
+    for node in nodes.walk(stmt.value):
+        if isinstance(node, gast.Call):
+            name = node.func.attr if isinstance(node.func, gast.Attribute) else getattr(node.func, "id", "")
+            if not getattr(stmt, "reverse", False) or name == "pop" or "_bwd" in name:
+                return False
+        elif not getattr(stmt, "reverse", False) and isinstance(node, (gast.BinOp, gast.Subscript, gast.Attribute)):
+            return False  # an operation on the user's values may raise, or have effects
+    return True
+
+
+def _written(stmt: gast.stmt) -> set[str]:
+    """Names that a statement binds, or whose values it may change in place."""
+    found = nodes.stores(stmt)
+    for node in nodes.walk(stmt):
+        if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, gast.Store):
+            found |= nodes.loads(node)
+        elif isinstance(node, gast.AugAssign):
+            found |= nodes.loads(node.target) | nodes.stores(node.target)
+        elif isinstance(node, gast.Expr):
+            found |= nodes.loads(node)
+        elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr == "pop":
+            found |= nodes.loads(node.func.value)
+    return found
+
+
+def _size(node: gast.AST) -> int:
+    parts = _parts(node) if isinstance(node, gast.stmt) else [node]
+    return sum(1 for p in parts for n in nodes.walk(p) if isinstance(n, gast.expr))
+
+
+def _replace(stmt: gast.stmt, name: str, value: Expr) -> None:
+    visitor = _Replace(name, value)
+    for field in stmt._fields:
+        if field in ("body", "orelse", "finalbody", "handlers"):
+            continue
+        current = getattr(stmt, field, None)
+        if isinstance(current, gast.AST):
+            setattr(stmt, field, visitor.visit(current))
+        elif isinstance(current, list):
+            setattr(stmt, field, [visitor.visit(c) if isinstance(c, gast.AST) else c for c in current])
+
+
+class _Replace(gast.NodeTransformer):  # type: ignore[misc]
+    def __init__(self, name: str, value: Expr) -> None:
+        self.name, self.value = name, value
+
+    def visit_Name(self, node: gast.Name) -> Expr:
+        return self.value if node.id == self.name and isinstance(node.ctx, gast.Load) else node

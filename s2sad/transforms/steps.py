@@ -1,0 +1,283 @@
+"""What one active statement means for the reverse sweep.
+
+A *step* says which variables the statement binds (their cotangents end there), which variables receive
+contributions, and which containers' cotangents change in step with the container. `steps.of` classifies a
+statement in three-address form; `pullbacks` writes the reverse of each class.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from s2sad import nodes
+from s2sad.adjoints import registry
+from s2sad.adjoints.methods import ATTRIBUTES, METHODS
+from s2sad.analysis.expressions import captured, is_varied, root, rule_of
+from s2sad.context import UNKNOWN, Context
+from s2sad.template import bind
+
+OPERATORS: Mapping[type[gast.AST], str] = {
+    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.Mod: "mod",
+    gast.FloorDiv: "floordiv", gast.MatMult: "matmul", gast.USub: "neg", gast.UAdd: "pos",
+}  # fmt: skip
+ARRAY_LIKE = frozenset({"array", "scalar", "float"})
+
+
+@dataclass(eq=False)
+class Step:
+    stmt: gast.stmt
+    kills: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
+    demands: frozenset[str] = frozenset()  # containers whose cotangent must exist here, whatever follows
+    indexed: frozenset[str] = frozenset()  # variables whose cotangent is added to in place
+
+
+@dataclass(eq=False)
+class Copy(Step):
+    """`y = x`"""
+
+    source: str = ""
+
+
+@dataclass(eq=False)
+class Operation(Step):
+    """`y = f(a, b)` where f has a rule; `bindings` are the operands by parameter."""
+
+    target: str = ""
+    rule: registry.Rule | None = None
+    bindings: Mapping[str, gast.expr] | None = None
+
+
+@dataclass(eq=False)
+class Read(Step):
+    """`y = x[i]`, `y = params["w"].b[k]`"""
+
+    target: str = ""
+    place: gast.expr | None = None
+
+
+@dataclass(eq=False)
+class Attribute(Step):
+    """`y = x.T` where x may be an array or an object"""
+
+    target: str = ""
+    owner: str = ""
+    attr: str = ""
+
+
+@dataclass(eq=False)
+class Display(Step):
+    """`t = [a, b]`, `t = (a, b)`, `t = {"k": a}`"""
+
+    target: str = ""
+    display: gast.expr | None = None
+
+
+@dataclass(eq=False)
+class Unpack(Step):
+    """`a, b = t`"""
+
+    targets: tuple[gast.expr, ...] = ()
+    source: str = ""
+
+
+@dataclass(eq=False)
+class Append(Step):
+    """`ys.append(v)`"""
+
+    owner: str = ""
+    value: gast.expr | None = None
+
+
+@dataclass(eq=False)
+class Pop(Step):
+    """`t = ys.pop()`"""
+
+    owner: str = ""
+    target: str | None = None
+
+
+@dataclass(eq=False)
+class Store(Step):
+    """`d[k] = v` on a list or dictionary of the function's own"""
+
+    place: gast.expr | None = None
+    value: gast.expr | None = None
+
+
+@dataclass(eq=False)
+class Call(Step):
+    """`y = g(a, b)` where g has no rule: differentiated by its own source, now or when it runs."""
+
+    target: str = ""
+    call: gast.Call | None = None
+    function: Any = UNKNOWN
+
+
+@dataclass(eq=False)
+class Closure(Step):
+    """`def h(z): ...` or `h = lambda z: ...` that reads active variables from around it"""
+
+    name: str = ""
+    captures: tuple[str, ...] = ()
+
+
+def of(stmt: gast.stmt, context: Context) -> Step | None:
+    """The step of a statement in three-address form; None if no derivative flows through it."""
+    varied = context.varied
+    if isinstance(stmt, gast.FunctionDef):
+        found = tuple(sorted(captured(stmt) & varied - {stmt.name}))
+        return Closure(stmt, frozenset([stmt.name]), frozenset(found), name=stmt.name, captures=found) if found else None
+    if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call) and isinstance(stmt.value.func, gast.Attribute):
+        return _mutation(stmt, stmt.value, context)
+    if not isinstance(stmt, gast.Assign):
+        return None
+    target, value = stmt.targets[0], stmt.value
+    if isinstance(target, (gast.Subscript, gast.Attribute)):
+        return _store(stmt, target, value, context)
+    if isinstance(target, (gast.Tuple, gast.List)):
+        if not is_varied(value, varied, context):
+            return None
+        assert isinstance(value, gast.Name)
+        kills = frozenset(nodes.stores(target))
+        return Unpack(stmt, kills, frozenset([value.id]), indexed=frozenset(), targets=tuple(target.elts), source=value.id)
+    assert isinstance(target, gast.Name)
+    if isinstance(value, gast.Call) and _pops(value, context):
+        owner = value.func.value.id
+        own = frozenset([owner])
+        return Pop(stmt, frozenset([target.id]), frozenset(), own, own, owner=owner, target=target.id)
+    if not is_varied(value, varied, context):
+        return None
+    return _assignment(stmt, target.id, value, context)
+
+
+def _pops(call: gast.Call, context: Context) -> bool:
+    func = call.func
+    if not (isinstance(func, gast.Attribute) and func.attr == "pop" and isinstance(func.value, gast.Name)):
+        return False
+    return not call.args and func.value.id in context.varied
+
+
+def _assignment(stmt: gast.Assign, target: str, value: gast.expr, context: Context) -> Step | None:
+    kills = frozenset([target])
+    uses = frozenset(_varied_names(value, context))
+    if isinstance(value, gast.Name):
+        return Copy(stmt, kills, uses, source=value.id)
+    if isinstance(value, (gast.BinOp, gast.UnaryOp)):
+        return _operator(stmt, target, value, context)
+    if isinstance(value, (gast.List, gast.Tuple, gast.Dict)):
+        return Display(stmt, kills, uses, target=target, display=value)
+    if isinstance(value, gast.Lambda):
+        found = tuple(sorted(captured(value) & context.varied))
+        return Closure(stmt, kills, frozenset(found), name=target, captures=found)
+    if isinstance(value, gast.Subscript):
+        owner = frozenset([root(value) or ""])
+        return Read(stmt, kills, owner, indexed=owner, target=target, place=value)
+    if isinstance(value, gast.Attribute):
+        return _attribute(stmt, target, value, context)
+    if isinstance(value, gast.Call):
+        return _call(stmt, target, value, context)
+    return None
+
+
+def _varied_names(node: gast.AST, context: Context) -> set[str]:
+    return {n for n in nodes.loads(node) if n in context.varied}
+
+
+def _operator(stmt: gast.Assign, target: str, value: gast.expr, context: Context) -> Step | None:
+    import operator
+
+    rule = registry.lookup(getattr(operator, OPERATORS[type(value.op)])) if type(value.op) in OPERATORS else None
+    if rule is None:
+        context.refuse(
+            stmt, f"the operator {type(value.op).__name__} has no derivative", "keep it out of the differentiated values"
+        )
+        return None
+    if rule.kind == "nondifferentiable":
+        return None
+    operands = [value.left, value.right] if isinstance(value, gast.BinOp) else [value.operand]
+    bindings = dict(zip(rule.signature.parameters, operands, strict=True))
+    return _operation(stmt, target, rule, bindings, context)
+
+
+def _operation(
+    stmt: gast.stmt, target: str, rule: registry.Rule, bindings: Mapping[str, gast.expr], context: Context
+) -> Operation:
+    uses = {n for p in rule.differentiable if p in bindings for n in _varied_names(bindings[p], context)}
+    return Operation(
+        stmt, frozenset([target]), frozenset(uses), target=target, rule=rule, bindings=bindings
+    )
+
+
+def _attribute(stmt: gast.Assign, target: str, value: gast.Attribute, context: Context) -> Step | None:
+    owner = value.value
+    if value.attr in ATTRIBUTES and isinstance(owner, gast.Name):
+        kills, uses = frozenset([target]), frozenset([owner.id])
+        rule = registry.lookup(ATTRIBUTES[value.attr])
+        if context.kinds.get(owner.id) in ARRAY_LIKE | {"complex"} and rule is not None:
+            if rule.kind == "nondifferentiable":
+                return None
+            return _operation(stmt, target, rule, {next(iter(rule.signature.parameters)): owner}, context)
+        return Attribute(stmt, kills, uses, target=target, owner=owner.id, attr=value.attr)
+    base = frozenset([root(value) or ""])
+    return Read(stmt, frozenset([target]), base, indexed=base, target=target, place=value)
+
+
+def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> Step | None:
+    function, rule = rule_of(call, context)
+    if rule is None and function is UNKNOWN and isinstance(call.func, gast.Attribute):
+        owner = call.func.value
+        if isinstance(owner, gast.Name) and context.kinds.get(owner.id) == "array" and call.func.attr in METHODS:
+            function = METHODS[call.func.attr]
+            rule = registry.lookup(function)
+            call = gast.Call(call.func, [owner, *call.args], call.keywords)
+    if rule is not None and rule.kind != "nondifferentiable":
+        bindings = bind(rule.signature, call)
+        if bindings is not None:
+            step = _operation(stmt, target, rule, bindings, context)
+            missed = _varied_names(call, context) - step.uses
+            if not missed:
+                return step
+        if not any(isinstance(a, gast.Starred) for a in call.args) and all(k.arg for k in call.keywords):
+            context.refuse(
+                stmt,
+                f"the rule of {rule.name} does not handle these arguments: {gast.unparse(call)}",
+                f"it handles {rule.name}{_spelled(rule.signature)}",
+            )
+            return None
+    uses = frozenset(_varied_names(call, context))
+    return Call(stmt, frozenset([target]), uses, target=target, call=call, function=function)
+
+
+def _spelled(signature: inspect.Signature) -> str:
+    return str(signature)
+
+
+def _mutation(stmt: gast.Expr, call: gast.Call, context: Context) -> Step | None:
+    owner, method = call.func.value, call.func.attr
+    if not isinstance(owner, gast.Name) or owner.id not in context.varied:
+        return None
+    own = frozenset([owner.id])
+    if method == "append" and len(call.args) == 1:
+        value = call.args[0]
+        uses = frozenset(_varied_names(value, context))
+        return Append(stmt, frozenset(), uses, own, own, owner=owner.id, value=value)
+    if method == "pop" and not call.args:
+        return Pop(stmt, frozenset(), frozenset(), own, own, owner=owner.id, target=None)
+    return None
+
+
+def _store(stmt: gast.Assign, target: gast.expr, value: gast.expr, context: Context) -> Step | None:
+    owner = root(target)
+    if owner not in context.varied:
+        return None
+    own = frozenset([owner])
+    return Store(stmt, frozenset(), frozenset(_varied_names(value, context)), own, own, place=target, value=value)
+
+
+Classify = Callable[[gast.stmt, Context], Step | None]

@@ -1,0 +1,242 @@
+"""Every rule of the registry at every one of its sample points."""
+
+import ast
+import builtins
+import inspect
+import textwrap
+
+import numpy as np
+import pytest
+
+from s2sad.adjoints import methods
+from s2sad.adjoints.registry import all_rules, elementwise, linear, lookup, nondifferentiable, rule
+from s2sad.errors import RuleError
+from s2sad.testing import check_rule
+
+RULES = [(function, r) for function, r in all_rules() if r.kind != "nondifferentiable"]
+
+
+def name_of(function):
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{module}.{getattr(function, '__qualname__', None) or function.__name__}"
+
+
+@pytest.mark.parametrize("function", [f for f, _ in RULES], ids=[name_of(f) for f, _ in RULES])
+def test_rule_is_the_derivative(function):
+    check_rule(function)
+
+
+def templates(r):
+    return [t for t in (r.partials, *r.pullbacks.values(), *r.pushforwards.values()) if t is not None]
+
+
+def called(template):
+    """The functions that a template calls, other than its own parameters."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(template))).body[0]
+    for node in ast.walk(ast.Module(tree.body, [])):
+        if isinstance(node, ast.Call):
+            parts = ast.unparse(node.func).split(".")
+            if parts[0] in template.__globals__ or hasattr(builtins, parts[0]):
+                found = template.__globals__.get(parts[0]) or getattr(builtins, parts[0])
+                for part in parts[1:]:
+                    found = getattr(found, part)
+                yield ".".join(parts), found
+
+
+# The third derivatives of these are not there yet.
+LAST = {
+    "product_curvature", "prod_others_pullback", "cumprod_curvature", "cumprod_bend", "einsum_pushforward",
+    "einsum_curvature", "sinc_curvature",
+}  # fmt: skip
+
+
+def test_what_templates_call_has_rules():
+    missing = {
+        name
+        for _, r in RULES
+        for t in templates(r)
+        for name, f in called(t)
+        if name not in LAST and lookup(f) is None
+    }
+    assert not missing
+
+
+@pytest.mark.parametrize("name", sorted(methods.METHODS))
+def test_methods_are_what_numpy_has(name):
+    assert hasattr(np.ndarray, name)
+    assert lookup(methods.METHODS[name]) is not None
+
+
+@pytest.mark.parametrize("name", sorted(methods.ATTRIBUTES))
+def test_attributes_give_what_numpy_gives(name):
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    expected = getattr(x, name, x.T)  # mT came with NumPy 2
+    np.testing.assert_array_equal(methods.ATTRIBUTES[name](x), expected)
+    assert lookup(methods.ATTRIBUTES[name]) is not None
+
+
+def test_method_calls_give_what_numpy_gives():
+    x = np.arange(6.0).reshape(2, 3)
+    calls = {
+        "astype": (np.float32,), "clip": (1.0, 3.0), "item": (1, 2), "repeat": (2,), "reshape": (3, 2),
+        "round": (1,), "searchsorted": None, "squeeze": (), "swapaxes": (0, 1), "take": ([0, 5],),
+        "transpose": (1, 0), "dot": (x.T,),
+    }  # fmt: skip
+    for name, function in methods.METHODS.items():
+        arguments = calls.get(name, ())
+        if arguments is not None:
+            np.testing.assert_array_equal(function(x, *arguments), getattr(x, name)(*arguments), err_msg=name)
+
+
+class TestTheChecker:
+    """A wrong rule must not pass."""
+
+    def test_wrong_partial(self):
+        def cube(x):
+            return x**3
+
+        @elementwise(cube, at=[(1.5,)])
+        def rule_of_cube(ans, x):
+            return 3 * x
+
+        with pytest.raises(AssertionError, match="rule_of_cube at"):
+            check_rule(cube)
+
+    def test_wrong_pullback(self):
+        def double(x):
+            return 2 * x
+
+        @linear(double, at=[(np.array([1.5, 2.5]),)])
+        def rule_of_double(g, x):
+            return 3 * g
+
+        with pytest.raises(AssertionError, match="pullback against pushforward"):
+            check_rule(double)
+
+    def test_wrong_shape(self):
+        def total(x):
+            return np.sum(x)
+
+        @linear(total, at=[(np.ones(3),)])
+        def rule_of_total(g, x):
+            return g
+
+        with pytest.raises(AssertionError, match="shape"):
+            check_rule(total)
+
+    def test_wrong_pushforward(self):
+        def product(x, y):
+            return x * y
+
+        @rule(product, at=[(1.5, 2.5)])
+        class rule_of_product:
+            def pullback_x(g, ans, x, y):
+                return g * y
+
+            def pushforward_x(t, ans, x, y):
+                return t * x
+
+        with pytest.raises(AssertionError, match="pushforward"):
+            check_rule(product)
+
+    def test_double_precision_made_of_single(self):
+        def triple(x):
+            return x * 3
+
+        @elementwise(triple, at=[(np.ones(3),)])
+        def rule_of_triple(ans, x):
+            return np.full(3, 3.0)
+
+        with pytest.raises(AssertionError, match="float64 from float32"):
+            check_rule(triple)
+
+    def test_a_constant_that_is_not_conjugated(self):
+        def size(z):
+            return abs(z)
+
+        @rule(size, at=[(1.0 + 2.0j,)])
+        class rule_of_size:
+            def pullback_z(g, ans, z):
+                return g * z / ans
+
+            def pushforward_z(t, ans, z):
+                return (t * z.conjugate() / ans).real
+
+        with pytest.raises(AssertionError, match="pullback against pushforward"):
+            check_rule(size)
+
+    def test_no_rule(self):
+        with pytest.raises(RuleError, match="no rule"):
+            check_rule(lambda x: x)
+
+
+class TestRegistration:
+    def test_a_rule_needs_points(self):
+        with pytest.raises(RuleError, match="no sample points"):
+            elementwise(object(), at=[])(lambda ans, x: 1)
+
+    def test_a_rule_needs_both_modes(self):
+        class half:
+            def pullback_x(g, ans, x):
+                return g
+
+        with pytest.raises(RuleError, match="pushforward_x"):
+            rule(object(), at=[(1.0,)])(half)
+
+    def test_unhashable_callables_have_none(self):
+        class Unhashable:
+            __hash__ = None
+
+            def __call__(self):
+                return 0
+
+        assert lookup(Unhashable()) is None
+
+    def test_nondifferentiable_is_said(self):
+        def anything(x):
+            return 0
+
+        nondifferentiable(anything)
+        assert lookup(anything).kind == "nondifferentiable"
+        assert lookup(anything).differentiable == ()
+
+
+class TestKinks:
+    """What is returned where a function has no derivative."""
+
+    @staticmethod
+    def slope(function, *args):
+        r = lookup(function)
+        return r.partials(function(*args), *args)
+
+    def test_ties_split_evenly(self):
+        assert self.slope(np.maximum, 1.5, 1.5) == (0.5, 0.5)
+        assert self.slope(np.minimum, np.float32(1.5), np.float32(1.5)) == (0.5, 0.5)
+        x = np.array([1.0, 3.0, 3.0])
+        bar = lookup(np.max).pullbacks["a"](1.0, 3.0, x)
+        np.testing.assert_array_equal(bar, [0, 0.5, 0.5])
+        assert lookup(max).pullbacks["xs"](1.0, 3.0, 3.0, 3.0) == [0.5, 0.5]
+
+    def test_abs_at_zero(self):
+        pullback = lookup(abs).pullbacks["x"]
+        assert pullback(1.0, 0.0, 0.0) == 0
+        assert pullback(1.0, 0.0, 0j) == 0
+        np.testing.assert_array_equal(pullback(1.0, 0.0, np.zeros(2)), [0, 0])
+
+    def test_norm_at_zero(self):
+        x = np.zeros(3)
+        np.testing.assert_array_equal(lookup(np.linalg.norm).pullbacks["x"](1.0, np.linalg.norm(x), x), x)
+
+    def test_abs_of_complex_is_as_in_jax(self):
+        z = 1 + 2j
+        g = 2 * abs(z)
+        assert np.isclose(lookup(abs).pullbacks["x"](g, abs(z), z), 2 - 4j)
+
+    def test_roots_at_zero_are_infinite(self):
+        import math
+
+        assert self.slope(math.sqrt, 0.0) == math.inf
+        assert self.slope(math.asin, 1.0) == math.inf
+
+    def test_maximum_of_infinities(self):
+        assert self.slope(np.maximum, -np.inf, -np.inf) == (0.5, 0.5)

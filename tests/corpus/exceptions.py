@@ -1,0 +1,300 @@
+"""`try`, `raise`, `assert`, `with`."""
+
+import contextlib
+import math
+
+import numpy as np
+
+from .cases import case
+
+
+def exception_midway(x, ys):
+    y = x
+    try:
+        y = y * x
+        y = y * math.sqrt(ys[2])
+        y = y + x
+    except IndexError:
+        y = y * 3 + x
+    return y * y
+
+
+case(exception_midway, [(0.7, [1.0, 2.0, 3.0]), (0.7, [1.0])], tags="order2")
+
+
+def domain_error_is_caught(x):
+    try:
+        y = math.log(x) * x
+    except ValueError:
+        y = x * x
+    return y * 2
+
+
+case(domain_error_is_caught, [(0.7,), (-0.7,)], tags="order2")
+
+
+def try_with_everything(x, divisor):
+    y = x
+    try:
+        y = y * x
+        z = 1 / divisor
+        y = y + z
+    except ZeroDivisionError as error:
+        y = y * len(error.args) + math.sin(x)
+    except (TypeError, ValueError):
+        y = math.cos(y)
+    else:
+        y = y * z * x
+    finally:
+        y = y * y
+    return y + x
+
+
+case(try_with_everything, [(0.7, 2), (0.7, 0), (0.7, "a")], tags="order2")
+
+
+def return_from_try(x, divisor):
+    y = x
+    try:
+        y = y * y / divisor
+        return y * x
+    except ZeroDivisionError:
+        return math.exp(y)
+    finally:
+        y = 0.0
+
+
+case(return_from_try, [(0.7, 2.0), (0.7, 0)], tags="order2")
+
+
+def try_in_a_loop(x, divisors):
+    y = x
+    for d in divisors:
+        try:
+            y = y * x + 1 / d
+            y = math.sin(y)
+        except ZeroDivisionError:
+            y = y + x * x
+            continue
+        if y < -0.9:
+            break
+    return y
+
+
+case(try_in_a_loop, [(0.7, [2, 0, 1, 0]), (0.7, []), (0.7, [-0.3, 2])], tags="order2")
+
+
+def loop_in_a_try(x, xs):
+    y = x
+    try:
+        for i in range(5):
+            y = y * xs[i]
+            y = y + x
+    except IndexError:
+        y = y * x
+    return y
+
+
+case(loop_in_a_try, [(0.7, [1.0, 2.0]), (0.7, [1.0, 2.0, 0.5, 0.1, 1.5, 9.0]), (0.7, [])], tags="order2")
+
+
+def nested_try(x, keys, table):
+    y = x
+    for key in keys:
+        try:
+            try:
+                y = y * table[key]
+                y = y * x
+            except KeyError:
+                y = y + x
+                y = y / len(key)
+        except ZeroDivisionError:
+            y = y * 0.5
+    return y
+
+
+case(nested_try, [(0.7, ["a", "b", "", "a"], {"a": 2.0}), (0.7, [], {})], tags="order2")
+
+
+def raise_and_catch(x):
+    y = x * x
+    try:
+        if y > 1:
+            y = y * x
+            raise ValueError("too large")
+        y = y + 1
+    except ValueError:
+        y = math.sin(y)
+    return y * x
+
+
+case(raise_and_catch, [(0.7,), (1.7,)], tags="order2")
+
+
+def checked(x):
+    if x < 0:
+        raise ValueError(f"negative: {x}")
+    return math.sqrt(x)
+
+
+def exception_from_callee(x, y):
+    total = 0.0
+    for v in (x, y):
+        try:
+            total += checked(v) * v
+        except ValueError:
+            total += v * v
+    return total
+
+
+case(exception_from_callee, [(0.7, -0.5), (-1.0, -2.0)], argnums=(0, 1), tags="order2")
+
+
+def stop_iteration_is_caught(x, n):
+    numbers = iter(range(n))
+    y = x
+    while True:
+        try:
+            k = next(numbers)
+        except StopIteration:
+            break
+        y = y * x + k
+    return y
+
+
+case(stop_iteration_is_caught, [(0.7, 3), (0.7, 0)])
+
+
+def finally_without_except(x, log):
+    y = x
+    try:
+        y = y * y
+        y = y * math.cos(x)
+    finally:
+        log = len(log)
+    return y * (1 + log)
+
+
+case(finally_without_except, [(0.7, "ab")], tags="order2")
+
+
+def assertions(x):
+    assert x > 0, "x must be positive"
+    y = math.log(x)
+    assert isinstance(y, float)
+    return y * x
+
+
+case(assertions, [(0.7,)], tags="order2")
+
+
+def raise_that_does_not_happen(x):
+    if x < 0:
+        raise ValueError("negative")
+    y = x * x
+    if y > 100:
+        raise OverflowError(y) from None
+    return y * x
+
+
+case(raise_that_does_not_happen, [(0.7,)], tags="order2")
+
+
+def reraised(x):
+    y = x
+    try:
+        try:
+            y = y * x
+            {}["missing"]
+        except KeyError:
+            y = y * 2
+            raise
+    except LookupError:
+        y = y * x
+    return y
+
+
+case(reraised, [(0.7,)], tags="order2")
+
+
+def with_block(x):
+    with np.errstate(all="ignore"):
+        y = x * x
+    return y * x
+
+
+case(with_block, [(0.7,), (-1.2,)], tags="order2")
+
+
+def with_several_blocks(x):
+    with contextlib.nullcontext(3) as n, np.errstate(divide="ignore"):
+        y = x**n
+        with contextlib.nullcontext():
+            y = y * y
+    return y + x
+
+
+case(with_several_blocks, [(0.7,), (-1.2,)], tags="order2")
+
+
+def with_in_a_loop(x):
+    y = x
+    for i in range(4):
+        with contextlib.nullcontext(i) as k:
+            if k == 3:
+                break
+            y = y * x + k
+    return y
+
+
+case(with_in_a_loop, [(0.7,), (-1.2,)], tags="order2")
+
+
+def return_within_with(x):
+    with contextlib.nullcontext():
+        if x > 0:
+            return x * x
+        y = x * 2
+    return y * x * x
+
+
+case(return_within_with, [(0.7,), (-1.2,)], tags="order2")
+
+
+def suppressed(x, divisor):
+    y = x
+    with contextlib.suppress(ZeroDivisionError):
+        y = y * x
+        k = 1 / divisor
+        y = y * x + k
+    return y * y
+
+
+case(suppressed, [(0.7, 2), (0.7, 0)], tags="order2")
+
+
+class Level:
+    """A context manager of the user's own, which knows nothing of the numbers."""
+
+    depth = 0
+
+    def __enter__(self):
+        self.depth += 1
+        return self
+
+    def __exit__(self, *exception):
+        self.depth -= 1
+        return False
+
+
+def own_context_manager(x):
+    level = Level()
+    y = x
+    with level as inside:
+        y = y * x * inside.depth
+        with level:
+            y = y * x * level.depth
+    return y + level.depth
+
+
+case(own_context_manager, [(0.7,), (-1.2,)], tags="order2")

@@ -1,0 +1,172 @@
+"""Gradients of random programs: the value bit for bit, against differences, and against a second engine.
+
+The second engine is autograd (operator overloading): the same text, run with a `math` that it can see through.
+"""
+
+import ast
+import types
+import warnings
+
+import autograd
+import autograd.numpy as anp
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+from numeric import assert_identical, ridders
+from random_programs import ERRORS, generate, is_tame, load, path_of, points, reduced
+
+SHIM = types.SimpleNamespace(
+    **{name: getattr(anp, name) for name in ("sin", "cos", "tan", "tanh", "exp", "log", "sqrt")}
+)
+PER_CHUNK = 250
+CHUNKS = 16
+
+
+def gradient_by_autograd(source, x, y):
+    f = load(source, math=SHIM)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Output seems independent of input")
+        return tuple(map(float, autograd.grad(f, (0, 1))(x, y)))
+
+
+def gradient_by_differences(source, x, y):
+    """Slopes and what they may be off by."""
+    f = load(source)
+    return ridders(lambda h: f(x + h, y)), ridders(lambda h: f(x, y + h))
+
+
+def off(got, expected, tolerance):
+    return not abs(got - expected) <= tolerance * max(1.0, abs(expected))
+
+
+def complaint(source, x, y, value_and_gradient):
+    """What is wrong with the value and gradient at (x, y), or None."""
+    value, gradient = value_and_gradient(x, y)
+    try:
+        assert_identical(value, load(source)(x, y))
+        assert_identical((value, gradient), value_and_gradient(x, y), "second call")
+    except AssertionError as error:
+        return str(error)
+    second = gradient_by_autograd(source, x, y)
+    differences = gradient_by_differences(source, x, y)
+    for name, got, other, (slope, error) in zip("xy", gradient, second, differences):
+        if off(got, other, 1e-9):
+            return f"d/d{name} at {x, y} is {got}, autograd says {other}"
+        if off(got, slope, 1e-6 + 10 * error):
+            return f"d/d{name} at {x, y} is {got}, differences say {slope}"
+    return None
+
+
+def by_s2sad(source):
+    import s2sad
+
+    def value_and_gradient(x, y):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an argument that does not matter
+            return derivative(x, y)
+
+    derivative = s2sad.value_and_grad(load(source), argnums=(0, 1))
+    return value_and_gradient
+
+
+def check(seed, size, differentiate=by_s2sad):
+    """Check the program of `seed`; False where no point of it is smooth."""
+    source = generate(seed, size)
+    tame = [point for point in points(seed) if is_tame(source, *point)]
+    for point in tame:
+
+        def wrong(text, point=point):
+            return complaint(text, *point, differentiate(text)) if is_tame(text, *point) else None
+
+        try:
+            said = wrong(source)
+        except Exception as error:
+            said, kind = repr(error), type(error)
+
+            def wrong(text, point=point, kind=kind):
+                try:
+                    is_tame(text, *point) and complaint(text, *point, differentiate(text))
+                except kind as error:
+                    return not isinstance(error, ERRORS) or kind in ERRORS
+                return False
+
+        if said:
+            small = reduced(source, wrong)
+            pytest.fail(f"seed {seed}, size {size}, at {point}: {said}\n\n{source}\nReduced:\n\n{small}", pytrace=False)
+    return bool(tame)
+
+
+@settings(derandomize=True, max_examples=60, deadline=None, database=None)
+@given(seed=st.integers(0, 2**32), size=st.integers(2, 22))
+def test_random_programs(seed, size):
+    assume(check(seed, size))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_many_random_programs(chunk):
+    tried = [check(seed, 4 + seed % 24) for seed in range(chunk * PER_CHUNK, (chunk + 1) * PER_CHUNK)]
+    assert sum(tried) > 0.8 * PER_CHUNK
+
+
+# The tests of the tester.
+
+
+def test_references_agree_and_programs_are_tame():
+    def trusted(source):
+        return lambda x, y: (load(source)(x, y), gradient_by_autograd(source, x, y))
+
+    tried = [check(seed, 4 + seed % 20, trusted) for seed in range(60)]
+    assert sum(tried) > 50
+
+
+@settings(derandomize=True, max_examples=20, deadline=None, database=None)
+@given(seed=st.integers(0, 2**32), size=st.integers(2, 22))
+@example(seed=7, size=14)
+def test_programs_are_deterministic(seed, size):
+    source = generate(seed, size)
+    assert source == generate(seed, size)
+    assert "return" in source and load(source).__code__.co_argcount == 2
+
+
+def test_programs_use_the_language():
+    used = {}
+    for seed in range(300):
+        tree = ast.parse(generate(seed, 14))
+        names = {type(node).__name__ for node in ast.walk(tree)}
+        names |= {f"{type(node).__name__} else" for node in ast.walk(tree) if getattr(node, "orelse", None)}
+        names |= {
+            "return in loop"
+            for loop in ast.walk(tree)
+            if isinstance(loop, (ast.For, ast.While))
+            for node in ast.walk(loop)
+            if isinstance(node, ast.Return)
+        }
+        for name in names:
+            used[name] = used.get(name, 0) + 1
+    wanted = "For While If IfExp Break Continue Try Raise AugAssign Tuple ListComp BoolOp Call List".split()
+    for name in [*wanted, "For else", "While else", "If else", "return in loop"]:
+        assert used.get(name, 0) >= 15, name
+
+
+def test_paths_are_told_apart():
+    source = "def f(x, y):\n    return x if x > 1 and y < 2 else y\n"
+    path = path_of(source)
+    assert path(0.0, 0.0) == (False,)
+    assert path(2.0, 0.0) == (True, True)
+    assert path(2.0, 3.0) == (True, False)
+    assert is_tame(source, 0.5, 0.5) and not is_tame(source, 1.0005, 0.5)
+
+
+def test_a_wrong_gradient_is_found_and_the_program_reduced():
+    """An engine that forgets the gradient through `+=` is caught, with a small program."""
+
+    def forgetful(source):
+        text = source.replace("+= ", "+= 0 * ")
+        return lambda x, y: (load(source)(x, y), gradient_by_autograd(text, x, y))
+
+    with pytest.raises(pytest.fail.Exception) as caught:
+        for seed in range(100):
+            check(seed, 12, forgetful)
+    small = str(caught.value).split("Reduced:\n\n")[1]
+    assert "+=" in small and len(small.splitlines()) <= 12

@@ -1,8 +1,8 @@
 """What s2sad says when it will not, or cannot, differentiate something.
 
 Every message has the same shape, so that a person finds what is needed at a glance: what is wrong, where it
-stands (in the form of a traceback, which editors turn into links), the line with a caret below the column, and
-what to do.
+stands (as in a traceback, which editors turn into links), the line with a caret below the column, and what
+to do.
 """
 
 from __future__ import annotations

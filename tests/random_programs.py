@@ -1,9 +1,9 @@
 """Random programs as source text: loops, branches, jumps, helpers, lists, exceptions, over two floats.
 
-`generate(seed, size)` gives the text of a module with a function `f(x, y)`; equal arguments give equal text. Programs
-terminate, stay bounded as a rule, and use every variable only where it is surely defined. They are smooth but for their
-branches: `same_path` tells whether a neighbourhood takes one and the same path, so that differences mean something.
-`reduced` makes a failing program small.
+`generate(seed, size)` gives the text of a module with a function `f(x, y)`; equal arguments give equal text.
+Programs terminate, stay bounded as a rule, and use every variable only where it is surely defined. They are smooth
+but for their branches: `is_tame` tells whether a neighbourhood takes one and the same path, so that differences
+mean something. `reduced` makes a failing program small.
 """
 
 import ast
@@ -13,7 +13,7 @@ import math
 import random
 
 NAMES = ["a", "b", "c", "d", "e", "t", "x_bar", "y_stash"]
-ERRORS = (ArithmeticError, ValueError, NameError, LookupError, TypeError, SyntaxError, AssertionError)
+ERRORS = (ArithmeticError, ValueError, NameError, LookupError, TypeError, SyntaxError, RecursionError)
 
 
 class Scope:
@@ -94,7 +94,11 @@ class Writer:
     def recursive_helper(self):
         scope = Scope(["u"], ["n"])
         body = self.bounded(scope)
-        again = self.pick("math.sin(again(u * 0.7, n - 1)) + u", f"again({body}, n - 1) * 0.8", "u * again(-u, n - 1)")
+        again = self.pick(
+            "math.sin(again(u * 0.7, n - 1)) + u",
+            f"again({body}, n - 1) * 0.8",
+            "u * again(-u, n - 1)",
+        )
         self.lines += ["def again(u, n):", "    if n == 0:", "        return u", f"    return {again}", "", ""]
         self.helpers.append("again({}, " + str(self.random.randrange(4)) + ")")
 
@@ -336,7 +340,7 @@ def points(seed, count=2):
 
 
 def load(source, name="f", **names):
-    """The function that `source` defines, with its text where `inspect` finds it; `names` go over its globals."""
+    """The function that `source` defines, its text where `inspect` finds it; `names` go over its globals."""
     filename = f"<random program {hash(source):x}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     namespace = {"__name__": "random_program"}
@@ -404,7 +408,7 @@ def _smaller(source):
         for number, node in enumerate(ast.walk(ast.parse(source)))
         for field in ("body", "orelse", "finalbody")
         if isinstance(statements := getattr(node, field, None), list)
-        for index in range(len(statements))
+        for index in range(isinstance(node, ast.While), len(statements))  # what ends a `while` stays
     ]
     for number, field, index in spots:
         for replace in (lambda old: [], lambda old: getattr(old, "body", []), lambda old: [ast.Pass()]):

@@ -1,6 +1,6 @@
 """Rules for the pullbacks of products, so that a gradient with products in it has a gradient.
 
-Each is linear in the cotangent and in the other operand; the operand whose cotangent it is gives but its shape.
+Each is linear in the cotangent and in the other operand; of its own operand it reads the shape.
 """
 
 from __future__ import annotations

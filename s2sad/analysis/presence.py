@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import gast
 
 from s2sad.analysis.elements import sources
-from s2sad.analysis.regions import Block, Branch, Loop, Node, Rest, Scope, Simple, definitions, walk
+from s2sad.analysis.regions import Attempt, Block, Branch, Loop, Node, Rest, Scope, Simple, definitions, walk
 from s2sad.context import Context
 
 Steps = Mapping[gast.stmt, "object"]
@@ -22,9 +22,9 @@ class Presence:
 
     def __init__(self, root: Block, step_of: Mapping[gast.stmt, object], context: Context) -> None:
         self.root, self.step_of, self.context = root, step_of, context
-        self.carried: dict[Loop, set[str]] = {}
+        self.carried: dict[Loop | Attempt, set[str]] = {}
         self.containers: set[str] = set()
-        self._indexed: dict[Loop, set[str]] = {}
+        self._indexed: dict[Loop | Attempt, set[str]] = {}
         self._useful: set[str] = set()
 
     def solve(self, seeds: set[str]) -> None:
@@ -38,7 +38,7 @@ class Presence:
                 return
             self.containers |= found
 
-    def indexed_in(self, loop: Loop) -> set[str]:
+    def indexed_in(self, loop: Loop | Attempt) -> set[str]:
         """Variables whose cotangent is added to item by item somewhere in a loop."""
         if loop not in self._indexed:
             found: set[str] = set()
@@ -46,7 +46,7 @@ class Presence:
                 step = self.step_of.get(node.stmt) if isinstance(node, Simple) else None
                 if step is not None:
                     found |= step.indexed  # type: ignore[attr-defined]
-                if isinstance(node, Loop):
+                if isinstance(node.stmt, gast.For) and not isinstance(node, Rest):
                     found |= sources(node.stmt, self.context)
             self._indexed[loop] = found | sources(loop.stmt, self.context)
         return self._indexed[loop]
@@ -63,6 +63,8 @@ class Presence:
             return (self._block(node.body, set(after)) | self._block(node.orelse, after)) - definitions(node)
         if isinstance(node, Loop):
             return self._loop(node, after)
+        if isinstance(node, Attempt):
+            return self._attempt(node, after)
         if isinstance(node, Scope):
             return self._block(node.body, after) - definitions(node)
         if isinstance(node, Rest):
@@ -80,6 +82,21 @@ class Presence:
             after |= step.uses | step.demands  # type: ignore[attr-defined]
             self._useful |= step.uses  # type: ignore[attr-defined]
         return after
+
+    def _attempt(self, node: Attempt, after: set[str]) -> set[str]:
+        """Any statement within may be the last one: what exists before one of them exists before all."""
+        head = self.carried.get(node, set()) | after
+        while True:
+            before = len(head)
+            for inner in node.body.nodes:
+                if isinstance(inner.stmt, gast.For) and head & definitions(inner):
+                    head |= sources(inner.stmt, self.context)
+                    self._useful |= sources(inner.stmt, self.context)
+                head |= self._simple(inner, set(head))
+            if len(head) == before:
+                break
+        self.carried[node] = head
+        return set(head)
 
     def _loop(self, node: Loop, after: set[str]) -> set[str]:
         head = self.carried.get(node, set()) | after

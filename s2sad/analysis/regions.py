@@ -8,7 +8,7 @@ Requires: single exit (the only `return` is the last statement), loops without `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import gast
@@ -31,7 +31,7 @@ class Node:
     stmt: gast.stmt
     block: Block = field(repr=False)
     order: int
-    loop: Loop | None = field(repr=False)
+    loop: Loop | Attempt | None = field(repr=False)
     last: int = 0  # the order of the last node within
 
     def blocks(self) -> list[Block]:
@@ -72,6 +72,19 @@ class Scope(Node):
 
 
 @dataclass(eq=False)
+class Attempt(Node):
+    """A `try`, or a `with` that may swallow an exception: any statement within may be the last one executed.
+
+    Its simple statements stand in one flat block; which of them were executed, the run records one by one.
+    """
+
+    body: Block = field(default_factory=lambda: Block([]))
+
+    def blocks(self) -> list[Block]:
+        return [self.body]
+
+
+@dataclass(eq=False)
 class Rest(Node):
     """What follows a statement that may have jumped past it. `stmt` is its first statement."""
 
@@ -82,9 +95,9 @@ class Rest(Node):
         return [self.body]
 
 
-def build(statements: list[gast.stmt], is_active: IsActive) -> Block:
-    """The region tree of a function's body."""
-    builder = _Builder(is_active)
+def build(statements: list[gast.stmt], is_active: IsActive, may_swallow: Callable[[gast.With], bool]) -> Block:
+    """The region tree of a function's body. `may_swallow` says of a `with` whether it may suppress an exception."""
+    builder = _Builder(is_active, may_swallow)
     return builder.block(statements, None, None)
 
 
@@ -96,8 +109,8 @@ class IsActive:
 
 
 class _Builder:
-    def __init__(self, is_active: IsActive) -> None:
-        self.is_active = is_active
+    def __init__(self, is_active: IsActive, may_swallow: Callable[[gast.With], bool]) -> None:
+        self.is_active, self.may_swallow = is_active, may_swallow
         self.order = 0
 
     def block(self, statements: list[gast.stmt], owner: Node | None, loop: Loop | None) -> Block:
@@ -130,6 +143,11 @@ class _Builder:
             block.nodes.append(new)
             new.breaks = any(isinstance(n, gast.Break) for n in _loop_jumps(stmt.body))
             new.body = self.block(stmt.body, new, new)
+        elif self.is_active(stmt) and (isinstance(stmt, gast.Try) or isinstance(stmt, gast.With) and self.may_swallow(stmt)):
+            new = Attempt(stmt, block, self.order, loop)
+            block.nodes.append(new)
+            new.body.owner = new
+            self.flatten([stmt], new)
         elif active and isinstance(stmt, gast.With):
             new = Scope(stmt, block, self.order, loop)
             block.nodes.append(new)
@@ -138,6 +156,19 @@ class _Builder:
             new = Simple(stmt, block, self.order, loop)
             block.nodes.append(new)
         new.last = self.order
+
+    def flatten(self, statements: list[gast.stmt], attempt: Attempt) -> None:
+        """Every simple statement within, and every loop for the sake of its variable."""
+        for stmt in statements:
+            inner = [*getattr(stmt, "body", []), *getattr(stmt, "orelse", []), *getattr(stmt, "finalbody", [])]
+            for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
+                inner += handler.body
+            compound = bool(inner) and not isinstance(stmt, nodes.SCOPES)
+            if not compound or isinstance(stmt, gast.For):
+                self.order += 1
+                attempt.body.nodes.append(Simple(stmt, attempt.body, self.order, attempt, self.order))
+            if compound:
+                self.flatten(inner, attempt)
 
     def _jumping(self, block: Block, stmt: gast.stmt, rest: list[gast.stmt], loop: Loop | None) -> None:
         if isinstance(stmt, gast.If):
@@ -201,7 +232,9 @@ def definitions(node: Node) -> set[str]:
     if isinstance(node, Rest):
         return set()
     stmt = node.stmt
-    if isinstance(node, Simple):
+    if isinstance(stmt, gast.For) and isinstance(node.loop, Attempt):
+        return nodes.stores(stmt.target)
+    if isinstance(node, (Simple, Attempt)):
         return nodes.stores(stmt)
     if isinstance(stmt, gast.For):
         return nodes.stores(stmt.target) | nodes.stores(stmt.iter)

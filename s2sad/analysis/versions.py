@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from s2sad.analysis.regions import (
-    Block, Branch, Loop, Node, Rest, Scope, Simple, all_definitions, always_jumps, definitions, walk,
+    Attempt, Block, Branch, Loop, Node, Rest, Scope, Simple, all_definitions, always_jumps, definitions, walk,
 )  # fmt: skip
 
 
@@ -21,7 +21,7 @@ class Version:
     """One value of a variable. `loop` is the innermost loop that makes a new one in each iteration."""
 
     variable: str
-    loop: Loop | None
+    loop: Loop | Attempt | None
     certain: bool = True  # False: there may be no value at all
     target: bool = False  # what the head of a `for` binds
 
@@ -134,8 +134,8 @@ class Overwrites:
         return site.order > node.order and not _exclusive(node, site)
 
 
-def _enclosing_loops(node: Node) -> set[Loop]:
-    loops = {node} if isinstance(node, Loop) else set()
+def _enclosing_loops(node: Node) -> set[Node]:
+    loops: set[Node] = {node} if isinstance(node, Loop) else set()
     loop = node.loop
     while loop is not None:
         loops.add(loop)
@@ -161,7 +161,7 @@ def _exclusive(a: Node, b: Node) -> bool:
     return False
 
 
-def common_block(nodes: list[Node], loop: Loop | None) -> list[Node]:
+def common_block(nodes: list[Node], loop: Node | None) -> list[Node]:
     """The nodes of the innermost block that holds all of `nodes`, no deeper than the body of `loop`.
 
     Returns the members of that block in which the given nodes lie, in order.
@@ -174,6 +174,6 @@ def common_block(nodes: list[Node], loop: Loop | None) -> list[Node]:
     return [members[k] for k in sorted(members)]
 
 
-def _clip(path: list[tuple[Block, Node]], loop: Loop | None) -> list[tuple[Block, Node]]:
+def _clip(path: list[tuple[Block, Node]], loop: Node | None) -> list[tuple[Block, Node]]:
     """The part of a path that lies in the iteration of `loop`, not in that of a loop within."""
     return [(block, node) for block, node in path if node.loop is loop]

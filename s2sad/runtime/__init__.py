@@ -91,6 +91,7 @@ from s2sad.runtime.sequences import (
     when_empty,
 )
 from s2sad.runtime.shapes import (
+    array_pullback,
     as_gradient,
     instantiate,
     owned,

@@ -34,7 +34,7 @@ class ListBar(list[Any]):
     def __mul__(self, other: Any) -> Any:
         raise TypeError("the cotangent of a list cannot be scaled")
 
-    __rmul__ = __imul__ = __mul__  # type: ignore[assignment]
+    __rmul__ = __imul__ = __mul__
 
     def copy(self) -> ListBar:
         return type(self)(self)

@@ -31,14 +31,17 @@ def unbroadcast(g: Any, like: Any) -> Any:
     >>> unbroadcast(np.ones((2, 3)), np.zeros(3))
     array([2., 2., 2.])
     """
-    if type(g) is float:
+    if type(g) is float or (type(g) is int and g == 0):
         return g
-    if type(g) is int and g == 0:
+    if isinstance(g, float) and isinstance(like, float):  # np.float64 is one of them
+        return g
+    if type(g) is type(like) is np.ndarray and g.shape == like.shape and g.dtype == like.dtype:
         return g
     if isinstance(like, (list, tuple, dict)):
         if isinstance(g, (ListBar, DictBar)):
             raise TypeError(
-                "s2sad: `+` or `*` on lists whose type is not known: write [*a, *b], or annotate them as lists"
+                "s2sad: `+` or `*` on lists whose type is not known: "
+                "write [*a, *b], or annotate them as lists"
             )
         return array_pullback(unbroadcast(g, np.asarray(like)), like)
     shape = np.shape(like)
@@ -118,11 +121,13 @@ def require_scalar(out: Any) -> None:
         return
     if isinstance(out, (complex, np.complexfloating)) or (np.iscomplexobj(out) and np.shape(out) == ()):
         raise TypeError(
-            "s2sad.grad: the function returned a complex number; a gradient needs a real one (take .real or abs)"
+            "s2sad.grad: the function returned a complex number; "
+            "a gradient needs a real one (take .real or abs)"
         )
     if isinstance(out, np.ndarray):
         raise TypeError(
-            f"s2sad.grad: the function returned an array of shape {out.shape}; a gradient needs a scalar (use vjp)"
+            f"s2sad.grad: the function returned an array of shape {out.shape}; "
+            "a gradient needs a scalar (use vjp)"
         )
     if hasattr(out, "__add__") and not isinstance(out, (list, tuple, str, dict)) and out is not None:
         return

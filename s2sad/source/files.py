@@ -25,10 +25,14 @@ _FUTURE = functools.reduce(
 
 @dataclass(frozen=True, eq=False)
 class ParsedFile:
-    """One text and its tree, both shared by all the functions that are read from it: never changed."""
+    """One text and its tree, both shared by all the functions that are read from it: never changed.
+
+    `imports` are those of the module itself, wherever they stand in it.
+    """
 
     tree: ast.Module
     lines: tuple[str, ...]
+    imports: tuple[ast.stmt, ...]
 
 
 def parsed_file(code: types.CodeType, namespace: dict[str, Any]) -> ParsedFile:
@@ -83,15 +87,27 @@ def _why(code: types.CodeType) -> str:
 def _remedy(code: types.CodeType) -> str:
     if code.co_filename.startswith("<"):
         return (
-            "put it in a file, or use a notebook or IPython; code that makes functions from text can "
-            "register the text: linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)"
+            "put it in a file, or use a notebook or IPython; code that makes functions from text can register "
+            "it: linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)"
         )
     return "install the package with its .py files, or register a rule for the function"
 
 
 @functools.lru_cache(maxsize=32)
 def _parse(text: str) -> ParsedFile:
-    return ParsedFile(_despite_warnings(lambda: ast.parse(text)), tuple(text.split("\n")))
+    tree = _despite_warnings(lambda: ast.parse(text))
+    return ParsedFile(tree, tuple(text.split("\n")), tuple(_imports(tree.body)))
+
+
+def _imports(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in body:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            yield statement
+        elif not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for block in ("body", "orelse", "finalbody"):
+                yield from _imports(getattr(statement, block, []))
+            for part in [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]:
+                yield from _imports(part.body)
 
 
 def _despite_warnings(parse: Callable[[], T]) -> T:
@@ -122,10 +138,9 @@ def compiled(file: ParsedFile, code: types.CodeType, free: tuple[str, ...] = ())
     With `free`, as if the text stood in a function that has these names: so are emitted functions loaded, to
     give them the cells of others.
     """
-    # the compiler treats the methods of imported names differently, so it has to see the imports
-    statements = tuple(
-        s for s in file.tree.body if spans(s, code.co_firstlineno) or isinstance(s, (ast.Import, ast.ImportFrom))
-    )
+    around = tuple(s for s in file.tree.body if spans(s, code.co_firstlineno))
+    # since 3.12 the compiler treats attributes of what the module imports differently: it has to see the imports
+    statements = around if free else (*file.imports, *around)
     try:
         found = _compiled(statements, code.co_filename, code.co_flags & _FUTURE, free)
     except (SyntaxError, ValueError):

@@ -115,8 +115,8 @@ def _has_columns(code: types.CodeType) -> bool:
 def _meaning(code: types.CodeType, asserts: list[ast.Assert], columns: bool) -> frozenset[object]:
     """The instructions, with their places but without their order, which follows from the places.
 
-    Two compilations of one text can differ in what is left out here: columns (one of them ran without), jumps,
-    and how neighbours are fused. `asserts` are left out where pytest has rewritten them.
+    Two compilations of one text can differ in what is left out here: columns (one of them ran without),
+    jumps, and how neighbours are fused. `asserts` are left out where pytest has rewritten them.
     """
     arity = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)
     stars = code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)

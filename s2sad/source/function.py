@@ -21,9 +21,9 @@ from s2sad.source.wrappers import unwrap
 class FunctionSource:
     """A function as a tree and as text, and the names that it takes from outside.
 
-    `tree` is the caller's own to rewrite; lines and columns in it are those of the file. `text` starts at `def`
-    or `lambda`, without decorators and without the indentation that it has in the file. `cells` are the real ones:
-    what the function shares with others through them stays shared.
+    `tree` is the caller's own to rewrite; lines and columns in it are those of the file. `text` starts at
+    `def` or `lambda`, without decorators and without the indentation that it has in the file. `cells` are the
+    real ones: what the function shares with others through them stays shared.
     """
 
     tree: gast.FunctionDef = field(repr=False)
@@ -44,7 +44,7 @@ class FunctionSource:
         return self.file_lines[number - 1] if 0 < number <= len(self.file_lines) else ""
 
     def location(self, node: Any) -> Location:
-        """Where `node` stands in the file; the start of the function for one that a pass made out of nothing."""
+        """Where `node` stands in the file; the start of the function for a node that a pass made."""
         placed = node if getattr(node, "lineno", None) is not None else self.tree
         return _location(self.file_lines, placed, self.function)
 
@@ -125,10 +125,10 @@ def _text(found: Found) -> str:
         return _segment(lines, node)
     margin = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
     kept = _inside_strings(node)
-    numbered = enumerate(lines, node.lineno)
-    return (
-        "\n".join(line if number in kept else line.removeprefix(margin) for number, line in numbered) + "\n"
-    )
+    for index in range(len(lines)):
+        if node.lineno + index not in kept:
+            lines[index] = lines[index].removeprefix(margin)
+    return "\n".join(lines) + "\n"
 
 
 def _segment(lines: list[str], node: FunctionNode) -> str:

@@ -1,4 +1,4 @@
-"""Private names: in a class the compiler reads `__x` as `_Class__x`. A function taken out of it has to say so."""
+"""Private names: in a class the compiler reads `__x` as `_Class__x`, and a function taken out must say so."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ def unwrap(fn: Any) -> Target:
     """Peels bound methods, partials, callable objects, compiled versions and decorators off a function.
 
     A decorator's wrapper is read through (`__wrapped__`) if all it does is to pass on its arguments and the
-    result, or if it has no source to tell. One that does more is itself the function that runs, and so it is the
-    target: differentiating what it wraps would be the derivative of something else.
+    result, or if it has no source to tell. One that does more is itself the function that runs, and so it is
+    the target: differentiating what it wraps would be the derivative of something else.
     """
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = {}
@@ -156,12 +156,11 @@ def _only_forwards(wrapper: types.FunctionType, wrapped: Callable[..., Any]) -> 
 
 
 def _passes_all(parameters: ast.arguments, call: ast.Call) -> bool:
-    """Does the call hand on all parameters and nothing else? Defaults might differ from those of the wrapped."""
+    """Does the call hand on all parameters, and nothing else? Defaults may differ from the wrapped one's."""
     if parameters.defaults or parameters.kwonlyargs:
         return False
-    given = [ast.unparse(a) for a in call.args] + [
-        f"{k.arg or '**'}{ast.unparse(k.value)}" for k in call.keywords
-    ]
+    given = [ast.unparse(a) for a in call.args]
+    given += [("**" if k.arg is None else f"{k.arg}=") + ast.unparse(k.value) for k in call.keywords]
     expected = [p.arg for p in [*parameters.posonlyargs, *parameters.args]]
     expected += [f"*{parameters.vararg.arg}"] if parameters.vararg else []
     expected += [f"**{parameters.kwarg.arg}"] if parameters.kwarg else []

@@ -6,10 +6,13 @@ from one to the other. The joint form is one function; the split form hands the 
 
 from __future__ import annotations
 
+import contextlib
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 
 import gast
+import numpy as np
 
 from s2sad import nodes
 from s2sad.analysis import regions
@@ -45,7 +48,7 @@ def reverse_mode(function: gast.FunctionDef, context: Context) -> Derivative:
     """Differentiates a function in three-address form."""
     statements, result = _split_return(function)
     step_of = _classify(statements, context)
-    root = regions.build(statements, _Activity(step_of))
+    root = regions.build(statements, _Activity(step_of), lambda stmt: _may_swallow(stmt, context))
     parameters = nodes.all_parameters(function.args)
     reverse = Reverse(root, step_of, context)
     seed = context.namer.fresh("out_bar")
@@ -104,6 +107,13 @@ class _Activity(regions.IsActive):
                 isinstance(stmt, _COMPOUND) and any(self(s) for s in _substatements(stmt))
             )
         return self.known[stmt]
+
+
+def _may_swallow(stmt: gast.With, context: Context) -> bool:
+    """May a context manager suppress an exception? The well-known ones do not."""
+    known = (np.errstate, open, warnings.catch_warnings, contextlib.nullcontext, contextlib.redirect_stdout)
+    managers = [i.context_expr for i in stmt.items]
+    return not all(isinstance(m, gast.Call) and context.resolve(m.func) in known for m in managers)
 
 
 def _substatements(stmt: gast.stmt) -> nodes.Block:

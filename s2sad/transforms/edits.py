@@ -76,6 +76,30 @@ class Edits:
             self.counters[node] = self.local("k")
         return self.counters[node]
 
+    def trace(self, node: Node, steps: list[tuple[int, Node]]) -> str:
+        """A list of the statements within an attempt, by number, as they are completed."""
+        name = self.local("trace")
+        self.before[node.stmt].append(nodes.assign(name, gast.List([], gast.Load())))
+        for number, step in steps:
+            record = nodes.statement(nodes.method(nodes.load(name), "append", nodes.const(number)))
+            where = self.top if isinstance(step.stmt, gast.For) else self.after
+            where[step.stmt].append(record)
+        return name
+
+    def count(self, node: Node, stmt: gast.For) -> str:
+        """The number of the iteration, in the forward sweep."""
+        if node not in self.counters:
+            name = self.counters[node] = self.local("k")
+            self.before[stmt].append(nodes.assign(name, nodes.const(-1)))
+            self.top[stmt].insert(0, nodes.augment(name, nodes.const(1)))
+        return self.counters[node]
+
+    def keep_top(self, node: Node, name: str) -> Expr:
+        """As `keep`, at the start of an iteration."""
+        stash = self.stash(name)
+        self.top[node.stmt].append(nodes.statement(nodes.method(nodes.load(stash), "append", nodes.load(name))))
+        return nodes.method(nodes.load(stash), "pop")
+
     def reached(self, node: Rest) -> Expr:
         """Records whether a statement that may jump let the rest of its block be executed."""
         stash = self.stash("reached")

@@ -21,7 +21,7 @@ from s2sad.analysis import regions
 from s2sad.analysis.elements import elements
 from s2sad.analysis.expressions import is_simple
 from s2sad.analysis.presence import Presence
-from s2sad.analysis.regions import Block, Branch, Loop, Node, Rest, Scope, Simple
+from s2sad.analysis.regions import Attempt, Block, Branch, Loop, Node, Rest, Scope, Simple
 from s2sad.analysis.versions import Overwrites
 from s2sad.context import Context
 from s2sad.nodes import Expr
@@ -62,7 +62,10 @@ class Reverse:
         return [self.chunk(node) for node in reversed(block.nodes)]
 
     def chunk(self, node: Node) -> Chunk:
-        handler = {Simple: self._simple, Branch: self._branch, Loop: self._loop, Scope: self._scope, Rest: self._rest}
+        handler = {
+            Simple: self._simple, Branch: self._branch, Loop: self._loop, Scope: self._scope, Rest: self._rest,
+            Attempt: self._attempt,
+        }  # fmt: skip
         outer, self.sweep.out, self.sweep.node = self.sweep.out, [], node
         chunk: Chunk = handler[type(node)](node)  # type: ignore[operator]
         chunk.statements, self.sweep.out = [*self.sweep.out, *chunk.statements], outer
@@ -144,6 +147,61 @@ class Reverse:
             if self.is_range(loop) and name not in regions.all_definitions(loop.body):
                 return False
         return self.overwrites.after(name, node) or self.context.kinds.get(name) in ("list", "dict", "array", "unknown")
+
+    # -- statements of which any may be the last ----------------------------------------------------------------
+
+    def _attempt(self, node: Attempt) -> Chunk:
+        """The statements that were executed are recorded one by one, and reversed one by one."""
+        carried = sorted(self.presence.carried[node])
+        for name in carried:
+            if name in self.presence.indexed_in(node):
+                self.sweep.materialise(name)
+            elif name not in self.sweep.bars:
+                self.sweep.zero(name)
+        entry, self.sweep.out = self.sweep.out, []
+        bound = regions.definitions(node)
+        unknown = {n: Bar(b.owned and n not in bound, not self.sweep.is_scalar(n)) for n, b in self.sweep.bars.items()}
+        steps_: list[tuple[int, list[Chunk]]] = []
+        for number, inner in enumerate(node.body.nodes):
+            self.sweep.bars = dict(unknown)
+            chunk = self._attempted(inner, carried)
+            if chunk.statements:
+                steps_.append((number, [chunk]))
+        self.sweep.bars, self.sweep.out, self.sweep.node = dict(unknown), entry, node
+        if not steps_:
+            return Chunk(node, [])
+        trace, which = self.edits.trace(node, [(n, node.body.nodes[n]) for n, _ in steps_]), self.edits.local("step")
+        branches: nodes.Block = []
+        blocks: list[tuple[nodes.Block, list[Chunk]]] = []
+        for number, chunks in reversed(steps_):
+            body: nodes.Block = []
+            blocks.append((body, chunks))
+            test = gast.Compare(nodes.load(which), [gast.Eq()], [nodes.const(number)])
+            branches = [nodes.if_(test, body, branches)]
+        again = [nodes.assign(which, nodes.method(nodes.load(trace), "pop")), *branches]
+        kept = self.edits.keep(node, nodes.load(trace), before=True)  # a jump may leave the statement
+        fetch = [] if isinstance(kept, gast.Name) else [nodes.assign(trace, kept)]
+        return Chunk(node, [*fetch, gast.While(nodes.load(trace), again, [])], blocks)
+
+    def _attempted(self, node: Node, carried: list[str]) -> Chunk:
+        outer, self.sweep.out, self.sweep.node = self.sweep.out, [], node
+        stmt = node.stmt
+        if isinstance(stmt, gast.For):
+            for element, source, index in elements(stmt, self.context):
+                if element in self.sweep.bars and source in self.context.varied:
+                    counter = self.edits.count(node, stmt)
+                    position = self.sweep.primal(index(lambda: self.edits.keep_top(node, counter)))  # noqa: B023
+                    place = nodes.subscript(self.sweep.bar(source), position, ctx=gast.Store())
+                    self.sweep.emit(nodes.augment(place, self.sweep.bar(element)))
+            self._end_header(node)
+        else:
+            self._simple(node)  # type: ignore[arg-type]
+        for name in carried:
+            if name not in self.sweep.bars:
+                self.sweep.zero(name)
+        chunk = Chunk(node, self.sweep.out)
+        self.sweep.out = outer
+        return chunk
 
     # -- loops ------------------------------------------------------------------------------------------------
 

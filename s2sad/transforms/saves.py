@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 import gast
 
 from s2sad import nodes
-from s2sad.analysis.regions import Block, Loop, Node
+from s2sad.analysis.regions import Attempt, Block, Loop, Node
 from s2sad.analysis.versions import Overwrites, Version, common_block, versions
 from s2sad.context import Context
 from s2sad.runtime import snapshot
@@ -40,6 +40,10 @@ def saves(
     found = versions(root, parameters, queries)
     groups: dict[object, list[PrimalRead]] = defaultdict(list)
     for read, query in zip(reads, queries, strict=True):
+        if isinstance(read.node.loop, Attempt):
+            if overwrites.after(read.name.id, read.node, after=read.after) or read.name.id in mutated:
+                groups[read.node, read.name.id, read.after].append(read)
+            continue
         version = found[query]
         copied = read.name.id in mutated and not read.structure
         if version.target and version.loop is not None and rebinds(version.loop) and not copied:
@@ -61,8 +65,11 @@ class _Saver:
         self.edits, self.context, self.mutated = edits, context, mutated
         self.restores: dict[Node, nodes.Block] = defaultdict(list)
 
-    def save(self, loop: Loop | None, group: list[PrimalRead]) -> None:
+    def save(self, loop: Node | None, group: list[PrimalRead]) -> None:
         variable = group[0].name.id
+        if isinstance(loop, Attempt):
+            self.attempted(group)
+            return
         members = common_block([r.node for r in group], loop)
         place = self._placed(members[0], group)
         value: gast.expr = nodes.load(variable)
@@ -81,6 +88,25 @@ class _Saver:
         for read in group:
             read.name.id = name
         self.restores[members[-1]].append(nodes.assign(name, nodes.method(nodes.load(stash), "pop")))
+
+    def attempted(self, group: list[PrimalRead]) -> None:
+        """A value that a statement needs is recorded once the statement is completed."""
+        node, variable, after = group[0].node, group[0].name.id, group[0].after
+        stash = self.edits.stash(variable)
+        held = variable
+        in_header = isinstance(node.stmt, gast.For)
+        if not after and not in_header and variable in nodes.stores(node.stmt):
+            held = self.edits.local(variable)
+            self.edits.before[node.stmt].append(nodes.assign(held, nodes.load(variable)))
+        value: gast.expr = nodes.load(held)
+        if variable in self.mutated and not all(r.structure for r in group):
+            value = nodes.call(self.context.link("snapshot", snapshot), value)
+        push = nodes.statement(nodes.method(nodes.load(stash), "append", value))
+        (self.edits.top if in_header else self.edits.after)[node.stmt].insert(0, push)
+        restored = self.edits.local(variable) if after and held != variable else variable
+        for read in group:
+            read.name.id = restored
+        self.restores[node].append(nodes.assign(restored, nodes.method(nodes.load(stash), "pop")))
 
     def _placed(self, first: Node, group: list[PrimalRead]) -> nodes.Block:
         """Before the first node that reads the value, or after it if it is read only there, after the fact."""

@@ -109,9 +109,9 @@ def _split(how: str, subject: Any, active: tuple[Any, ...], itself: bool) -> dyn
     if how == "method":
         return _split_method(*subject, active, itself)
     if how == "star":
-        count, names = active
+        count, names, chosen = active
         wrapper = apply_wrapper(subject, count, names)
-        variant = derive(wrapper, Request("split", ("args", "kwargs")))
+        variant = derive(wrapper, Request("split", chosen))
         return variant.main, variant.backward
     return _split_function(subject, active, itself)
 
@@ -158,7 +158,7 @@ def _split_method(owner: Any, name: str, active: tuple[Any, ...], itself: bool) 
     if isinstance(function, types.FunctionType) and getattr(bound, "__self__", None) is owner:
         plain: Any = function
     elif name in METHODS and not hasattr(owner, "__dict__"):
-        plain = wrapper_of(METHODS[name])
+        plain = wrapper_of(METHODS[name], options=True)
     else:
         plain = None
     if plain is None:  # a function kept in an attribute, a static method, a module's function
@@ -176,8 +176,6 @@ def _with_zero(bars: Any, count: int) -> Any:
 
 def _closure_pair(function: types.FunctionType, active: tuple[Any, ...]) -> dynamic.Pair:
     """Forward and backward of a closure; the cotangent of the closure is that of what it captures."""
-    from s2sad.runtime import ObjectBar
-
     captured = tuple(
         name
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
@@ -190,11 +188,30 @@ def _closure_pair(function: types.FunctionType, active: tuple[Any, ...]) -> dyna
     def pair_backward(tape: Any, g: Any) -> Any:
         bars = backward(tape, g)
         bars = bars if len(captured) + len(names) != 1 else (bars,)
-        own = ObjectBar(**dict(zip(captured, bars, strict=False)))
+        own = _flattened(dict(zip(captured, bars, strict=False)), function)
         rest = bars[len(captured) :]
         return (own, *rest) if rest else own
 
     return variant.main, pair_backward
+
+
+def _flattened(bars: dict[str, Any], function: types.FunctionType) -> Any:
+    """The cotangents of a closure's cells, with those of the closures that it captures among them."""
+    from s2sad.runtime import ObjectBar
+
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    own: dict[str, Any] = {}
+    for name, bar in bars.items():
+        inner = cells[name].cell_contents
+        if not isinstance(inner, types.FunctionType):
+            own[name] = own.get(name, 0) + bar
+            continue
+        theirs = dict(zip(inner.__code__.co_freevars, inner.__closure__ or (), strict=True))
+        for part, value in bar._parts().items() if isinstance(bar, ObjectBar) else ():
+            if part in cells and part in theirs and cells[part] is not theirs[part]:
+                raise NotDifferentiable(f"two closures capture different variables named {part}", hint="rename one of them")
+            own[part] = own.get(part, 0) + value
+    return ObjectBar(**own)
 
 
 def _may_be_active(cell: types.CellType) -> bool:

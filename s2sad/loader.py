@@ -49,8 +49,7 @@ def imports(program: Program) -> list[gast.stmt]:
             elif isinstance(value, (types.FunctionType, type)):
                 module = "s2sad.runtime" if value.__module__.startswith("s2sad.runtime") else value.__module__
                 alias = value.__name__ if value.__name__ == name else f"{value.__name__} as {name}"
-                if module != "builtins":
-                    members.setdefault(module, set()).add(alias)
+                members.setdefault(module, set()).add(alias)
     found: list[gast.stmt] = [
         gast.Import([gast.alias(module, name if name != module else None)]) for name, module in sorted(modules.items())
     ]

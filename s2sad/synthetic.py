@@ -13,18 +13,29 @@ from s2sad.errors import NotDifferentiable
 _made: dict[Any, types.FunctionType] = {}
 
 
-def wrapper_of(function: Any) -> types.FunctionType:
-    """`def sin(x): return function(x)`, with the signature that the rule handles."""
-    if function not in _made:
+def wrapper_of(function: Any, *, options: bool = False) -> types.FunctionType:
+    """`def sin(x): return function(x)`, with the signature that the rule handles.
+
+    `options` says whether the wrapper takes the arguments that have a default too.
+    """
+    key = (function, options)
+    if key not in _made:
         rule = registry.lookup(function)
         if rule is None or rule.kind == "nondifferentiable":
             name = getattr(function, "__name__", repr(function))
             raise NotDifferentiable(f"{name} has no derivative", hint="s2sad rules lists what has one")
-        parameters = list(rule.signature.parameters.values())
-        passed = ", ".join(f"*{p.name}" if p.kind is p.VAR_POSITIONAL else p.name for p in parameters if p.default is p.empty)
-        spelled = ", ".join(str(p) for p in parameters if p.default is p.empty)
-        _made[function] = _define(rule.name, spelled, f"function({passed})", {"function": function})
-    return _made[function]
+        parameters = [p for p in rule.signature.parameters.values() if options or p.default is p.empty]
+        passed = ", ".join(_passed(p) for p in parameters)
+        spelled = ", ".join(str(p) for p in parameters)
+        _made[key] = _define(rule.name, spelled, f"function({passed})", {"function": function})
+    return _made[key]
+
+
+def _passed(parameter: inspect.Parameter) -> str:
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        return f"*{parameter.name}"
+    plain = parameter.default is parameter.empty
+    return parameter.name if plain else f"{parameter.name}={parameter.name}"
 
 
 def apply_wrapper(function: Any, count: int, names: tuple[str, ...]) -> types.FunctionType:

@@ -133,10 +133,15 @@ def bind(signature: inspect.Signature, call: gast.Call) -> dict[str, gast.expr] 
 
     A `*args` parameter is bound to a tuple display. Calls with `*` or `**` do not fit.
     """
-    if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
+    positional, star = list(call.args), None
+    if positional and isinstance(positional[-1], gast.Starred):  # f(a, *rest) where the rule is for (a, *rest)
+        kinds = [p.kind for p in signature.parameters.values()]
+        if inspect.Parameter.VAR_POSITIONAL in kinds and kinds.index(inspect.Parameter.VAR_POSITIONAL) == len(positional) - 1:
+            star = positional.pop().value
+    if any(isinstance(a, gast.Starred) for a in positional) or any(k.arg is None for k in call.keywords):
         return None
     try:
-        bound = signature.bind(*call.args, **{k.arg: k.value for k in call.keywords})
+        bound = signature.bind(*positional, **{k.arg: k.value for k in call.keywords})
     except TypeError:
         return None
     result: dict[str, gast.expr] = {}
@@ -151,7 +156,7 @@ def bind(signature: inspect.Signature, call: gast.Call) -> dict[str, gast.expr] 
         elif parameter.default is not inspect.Parameter.empty:
             result[name] = _default(parameter.default)
         elif parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-            result[name] = nodes.tuple_([])
+            result[name] = star if star is not None else nodes.tuple_([])
     return result
 
 

@@ -1,9 +1,9 @@
 """Random programs as source text: loops, branches, jumps, helpers, lists, exceptions, over two floats.
 
 `generate(seed, size)` gives the text of a module with a function `f(x, y)`; equal arguments give equal text.
-Programs terminate, stay bounded as a rule, and use every variable only where it is surely defined. They are smooth
-but for their branches: `is_tame` tells whether a neighbourhood takes one and the same path, so that differences
-mean something. `reduced` makes a failing program small.
+Programs terminate, stay bounded as a rule, and use every variable only where it is surely defined. They are
+smooth but for their branches: `is_tame` tells whether a neighbourhood takes one and the same path, so that
+differences mean something. `reduced` makes a failing program small.
 """
 
 import ast
@@ -99,7 +99,8 @@ class Writer:
             f"again({body}, n - 1) * 0.8",
             "u * again(-u, n - 1)",
         )
-        self.lines += ["def again(u, n):", "    if n == 0:", "        return u", f"    return {again}", "", ""]
+        self.lines += ["def again(u, n):", "    if n == 0:", "        return u"]
+        self.lines += [f"    return {again}", "", ""]
         self.helpers.append("again({}, " + str(self.random.randrange(4)) + ")")
 
     # Expressions: smooth, and bounded as long as their operands are.
@@ -378,44 +379,50 @@ def path_of(source):
 
 def is_tame(source, x, y, reach=2e-3):
     """Whether `f` is finite and moderate at (x, y) and takes the same path all around it."""
-    path = path_of(source)
-    steps = [(h, k) for h in (-reach, 0.0, reach) for k in (-reach, 0.0, reach)]
+    f, path = load(source), path_of(source)
+    steps = [(0.0, 0.0), (reach, 0.0), (-reach, 0.0), (0.0, reach), (0.0, -reach)]
     try:
-        values = [load(source)(x + h, y + k) for h, k in steps]
+        values = [f(x + h, y + k) for h, k in steps]
         paths = {path(x + h, y + k) for h, k in steps}
     except (ArithmeticError, ValueError):
         return False
     return len(paths) == 1 and all(math.isfinite(value) and abs(value) < 1e4 for value in values)
 
 
-def reduced(source, fails):
+def reduced(source, fails, patience=600):
     """A small program for which `fails(source)` still holds: statements are left out while it does."""
     shorter = True
     while shorter:
-        shorter = False
-        for candidate in _smaller(source):
+        shorter, place = False, 0
+        while patience and place < len(cuts := list(_cuts(source))):
+            patience -= 1
+            candidate = _cut(source, *cuts[place])
+            place += 1
             with contextlib.suppress(*ERRORS):
-                if fails(candidate):
-                    source, shorter = candidate, True
-                    break
+                if candidate and fails(candidate):
+                    source, shorter, place = candidate, True, place - 1
     return source
 
 
-def _smaller(source):
-    """The programs that one cut makes of `source`, the larger cuts first."""
-    spots = [
-        (number, field, index)
-        for number, node in enumerate(ast.walk(ast.parse(source)))
-        for field in ("body", "orelse", "finalbody")
-        if isinstance(statements := getattr(node, field, None), list)
-        for index in range(isinstance(node, ast.While), len(statements))  # what ends a `while` stays
-    ]
-    for number, field, index in spots:
-        for replace in (lambda old: [], lambda old: getattr(old, "body", []), lambda old: [ast.Pass()]):
-            tree = ast.parse(source)
-            statements = getattr(list(ast.walk(tree))[number], field)
-            statements[index : index + 1] = replace(statements[index])
-            with contextlib.suppress(*ERRORS):
-                text = ast.unparse(ast.fix_missing_locations(tree))
-                if text != source and len(text) < len(source):
-                    yield text
+def _cuts(source):
+    """What may be cut: a statement (the larger first) with all it holds, or just its header."""
+    for number, node in enumerate(ast.walk(ast.parse(source))):
+        for field in ("body", "orelse", "finalbody"):
+            statements = getattr(node, field, None)
+            if isinstance(statements, list):
+                for index in range(isinstance(node, ast.While), len(statements)):  # what ends a `while` stays
+                    yield number, field, index, False
+                    if hasattr(statements[index], "body"):
+                        yield number, field, index, True
+
+
+def _cut(source, number, field, index, keep_body):
+    """`source` with one statement cut out, or None where this is no program."""
+    tree = ast.parse(source)
+    statements = getattr(list(ast.walk(tree))[number], field)
+    statements[index : index + 1] = statements[index].body if keep_body else []
+    if not statements and field == "body":
+        statements.append(ast.Pass())
+    with contextlib.suppress(*ERRORS):
+        text = ast.unparse(tree)
+        return text if len(text) < len(source) else None

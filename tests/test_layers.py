@@ -23,6 +23,7 @@ LAYERS = (
     ("transforms",),
     ("pipeline",),
     ("cache", "loader"),
+    ("derive", "synthetic", "pickling"),
     ("api",),
     ("testing",),
     ("cli",),

@@ -26,7 +26,7 @@ def gradient_by_autograd(source, x, y):
     f = load(source, math=SHIM)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Output seems independent of input")
-        return tuple(map(float, autograd.grad(f, (0, 1))(x, y)))
+        return tuple(map(float, autograd.grad(lambda x, y: 1.0 * f(x, y), (0, 1))(x, y)))
 
 
 def gradient_by_differences(source, x, y):
@@ -86,7 +86,8 @@ def check(seed, size, differentiate=by_s2sad):
         if said := wrong(source):
             kind = said.split()[0]
             small = reduced(source, lambda text: (wrong(text) or "-").split()[0] == kind)  # noqa: B023
-            pytest.fail(f"seed {seed}, size {size}, {point}: {said}\n\n{source}\nReduced:\n\n{small}", pytrace=False)
+            said = f"seed {seed}, size {size}, {point}: {said}"
+            pytest.fail(f"{said}\n\n{source}\nReduced:\n\n{small}", pytrace=False)
     return bool(tame)
 
 

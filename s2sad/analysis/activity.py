@@ -62,6 +62,11 @@ def _extend(node: gast.AST, varied: set[str], context: Context) -> None:
     elif isinstance(node, gast.FunctionDef):
         if captured(node) & varied:
             varied.add(node.name)
+        declared = {n for s in nodes.walk_scope(node.body) if isinstance(s, gast.Nonlocal) for n in s.names}
+        if declared:  # what it assigns around itself may depend on its arguments
+            inner = varied | set(nodes.all_parameters(node.args))
+            _close(node.body, inner, context)
+            varied |= inner & declared
     elif isinstance(node, gast.Match):
         if is_varied(node.subject, varied, context):
             for case in node.cases:

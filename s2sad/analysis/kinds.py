@@ -47,6 +47,8 @@ def infer_kinds(function: gast.FunctionDef, context: Context) -> dict[str, str]:
     if function.args.kwarg is not None:
         kinds[function.args.kwarg.id] = "dict"
     bindings = [b for n in nodes.walk_scope(function.body) for b in _bindings(n)]
+    shared = {n for s in nodes.walk(function.body) if isinstance(s, gast.Nonlocal) for n in s.names}
+    bindings += [(name, None, "unknown") for name in sorted(shared)]  # nested functions assign these
     for _ in range(len(_LITERALS)):  # the lattice is two steps high; chains settle in few rounds
         before = dict(kinds)
         for name, value, how in bindings:

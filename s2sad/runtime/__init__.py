@@ -1,6 +1,6 @@
 """What emitted code may call besides NumPy: few, small functions, imported by name."""
 
-from s2sad.runtime.accumulate import add_at, attribute_cotangent, require_rebinding
+from s2sad.runtime.accumulate import add_at, attribute_cotangent, require_rebinding, take_items
 from s2sad.runtime.algebra import (
     dot_pullback_a,
     dot_pullback_b,
@@ -211,6 +211,7 @@ __all__ = [
     "split",
     "split_method",
     "split_star",
+    "take_items",
     "spread",
     "stack_pullback",
     "take_along_axis_pullback",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.containers import ObjectBar
+from s2sad.runtime.containers import DictBar, ObjectBar
 
 
 def add_at(bar: Any, index: Any, g: Any) -> None:
@@ -23,6 +23,11 @@ def _selects_once(index: Any) -> bool:
     if isinstance(index, np.ndarray):
         return bool(index.dtype == bool)
     return not isinstance(index, list)
+
+
+def take_items(bar: Any, mapping: Any) -> Any:
+    """The part of a dictionary's cotangent that belongs to the items of `mapping`, taken out of it."""
+    return DictBar.of(mapping, {key: bar.pop(key) for key in mapping})
 
 
 def attribute_cotangent(owner: Any, name: str, g: Any) -> Any:

@@ -184,8 +184,9 @@ def _einsum_pullback_of(i: int, g: Any, terms: list[str], result: str, operands:
     arrays = [g, *(operands[k] for k in others)]
     present = set("".join(inputs))
     wanted = "".join(dict.fromkeys(c for c in term if c in present))
+    large = len(arrays) > 2 or np.size(g) > 1000  # where planning the contraction pays
     # Axes of length 1 that broadcast against longer ones are summed by unbroadcast at the end.
-    found = np.einsum(",".join(inputs) + "->" + wanted, *arrays, optimize=len(arrays) > 2)
+    found = np.einsum(",".join(inputs) + "->" + wanted, *arrays, optimize=large)
     sizes = {c: found.shape[wanted.index(c)] for c in wanted}
     letters = list(dict.fromkeys(term))
     shape = np.shape(operand)

@@ -157,6 +157,12 @@ def tile_pullback(g: Any, a: Any, reps: Any) -> Any:
 def repeat_pullback(g: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
     """The cotangent of `a` where `g` is that of np.repeat(a, repeats, axis)."""
     shape = np.shape(a)
+    if isinstance(repeats, (int, np.integer)) and repeats > 0:
+        flat = (int(np.size(a)),) if axis is None else shape
+        place = 1 + (0 if axis is None else axis % len(shape))
+        copies = np.moveaxis(np.reshape(g, (*flat[:place], repeats, *flat[place:])), place, 0)
+        total = sum(copies[1:], copies[0]) if repeats < 20 else np.sum(copies, axis=0)
+        return np.reshape(total, shape)
     length = int(np.size(a)) if axis is None else shape[axis]
     source = np.repeat(np.arange(length), repeats)
     return take_pullback(g, a, source, axis) if axis is not None else take_pullback(g, a, source)

@@ -32,7 +32,7 @@ def split_method(owner: Any, name: str, active: Where, itself: bool = False) -> 
     return _transform("method", (owner, name), active, itself)
 
 
-def split_star(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Pair:
+def split_star(function: Any, args: Any, kwargs: dict[str, Any], active: Where) -> Pair:
     """As `split`, for `function(*args, **kwargs)`; the functions take one tuple and one dictionary."""
     assert _transform is not None
-    return _transform("star", function, (len(args), tuple(kwargs)), False)
+    return _transform("star", function, (len(args), tuple(kwargs), active), False)

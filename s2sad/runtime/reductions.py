@@ -73,6 +73,11 @@ def prod_others(a: Any, axis: Any = None) -> Any:
     """
     if np.ndim(a) == 0:
         return np.ones_like(a)
+    product = np.prod(a, axis=axis, keepdims=True)
+    if product.dtype.kind in "fc":
+        size = np.abs(product)
+        if np.all((size >= np.finfo(size.dtype).tiny) & (size < np.inf)):
+            return product / a
     rows, shape, inverse = _grouped(a, axis)
     return _ungrouped(_others(rows), shape, inverse)
 

@@ -100,10 +100,13 @@ def extremum_weights(ans: Any, xs: tuple[Any, ...], key: Any = None) -> Any:
     """How much of max(*xs) or min(*xs) each candidate is: 1, or 1/n for each of n equal ones."""
     candidates = list(xs[0]) if len(xs) == 1 else list(xs)
     if key is None and not isinstance(ans, (list, tuple, dict, str)):
-        equal = [bool(x == ans) for x in candidates]
-        count = sum(equal)
+        count = candidates.count(ans)
+        if count == 1:
+            weights = [0] * len(candidates)
+            weights[candidates.index(ans)] = 1
+            return weights
         if count:
-            return [(1 if count == 1 else 1.0 / count) if e else 0 for e in equal]
+            return [1.0 / count if x == ans else 0 for x in candidates]
     first = next((i for i, x in enumerate(candidates) if x is ans), None)
     if first is None:
         first = next((i for i, x in enumerate(candidates) if x == ans or x != x), None)

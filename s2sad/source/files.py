@@ -54,6 +54,10 @@ def parsed_file(code: types.CodeType, namespace: dict[str, Any]) -> ParsedFile:
         ) from error
 
 
+def has_text(code: types.CodeType, namespace: dict[str, Any]) -> bool:
+    return bool(_text_lines(code, namespace))
+
+
 def _text_lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
     filename = code.co_filename
     if os.path.exists(filename):
@@ -87,8 +91,8 @@ def _why(code: types.CodeType) -> str:
 def _remedy(code: types.CodeType) -> str:
     if code.co_filename.startswith("<"):
         return (
-            "put it in a file, or use a notebook or IPython; code that makes functions from text can register "
-            "it: linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)"
+            "put it in a file, or use a notebook or IPython; code that makes functions from text can "
+            "register it: linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)"
         )
     return "install the package with its .py files, or register a rule for the function"
 
@@ -139,7 +143,7 @@ def compiled(file: ParsedFile, code: types.CodeType, free: tuple[str, ...] = ())
     give them the cells of others.
     """
     around = tuple(s for s in file.tree.body if spans(s, code.co_firstlineno))
-    # since 3.12 the compiler treats attributes of what the module imports differently: it has to see the imports
+    # since 3.12 the compiler treats attributes of what the module imports in another way: show it the imports
     statements = around if free else (*file.imports, *around)
     try:
         found = _compiled(statements, code.co_filename, code.co_flags & _FUTURE, free)

@@ -33,6 +33,7 @@ def mangle(function: gast.FunctionDef, class_name: str | None) -> gast.FunctionD
 
 
 def _mangle(node: gast.AST, class_name: str | None) -> None:
+    body_class = node.name if isinstance(node, gast.ClassDef) else class_name  # before it is spelled out itself
     field = _FIELDS.get(type(node))
     if field is not None and getattr(node, field, None) is not None:
         setattr(node, field, private(getattr(node, field), class_name))
@@ -44,7 +45,7 @@ def _mangle(node: gast.AST, class_name: str | None) -> None:
             if stored != (alias.asname or alias.name):
                 alias.asname = stored
     for name, value in gast.iter_fields(node):
-        inside = node.name if isinstance(node, gast.ClassDef) and name == "body" else class_name
+        inside = body_class if name == "body" else class_name
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, gast.AST):
                 _mangle(child, inside)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import InvalidArgument, S2SADError, SourceNotFound
+from s2sad.source.files import has_text
 from s2sad.source.finding import find
 
 
@@ -136,10 +137,10 @@ def _name(fn: Any) -> str:
 
 def _only_forwards(wrapper: types.FunctionType, wrapped: Callable[..., Any]) -> bool:
     """Is `wrapper` nothing but `return wrapped(*args, **kwargs)`? True also if it has no text to tell."""
+    if not has_text(wrapper.__code__, wrapper.__globals__):
+        return True
     try:
         node = find(wrapper).node
-    except SourceNotFound:
-        return True
     except S2SADError:
         return False
     if isinstance(node, ast.AsyncFunctionDef):

@@ -18,21 +18,39 @@ from s2sad.analysis.expressions import BUILDERS, is_simple, is_varied, root
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
 from s2sad.nodes import Block, Expr
-from s2sad.transforms import assignments, loops
+from s2sad.transforms import assignments, inline, loops, matches
 from s2sad.transforms.comprehensions import expand
+from s2sad.transforms.inline import Local, local_functions
 
 _LITERAL = (gast.Constant, gast.JoinedStr)
 
 
 def anf(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Rewrites the body of `function` to three-address form."""
-    function.body = _Lowering(context).block(function.body)
+    lowering = _Lowering(context, local_functions(function, context))
+    function.body = lowering.block(function.body)
+    _refuse_nonlocal(function, lowering, context)
     return function
 
 
+def _refuse_nonlocal(function: gast.FunctionDef, lowering: _Lowering, context: Context) -> None:
+    """A nested function that assigns an active variable around it must have been written out wherever it is used."""
+    used = nodes.loads(function.body)
+    for node in nodes.walk_scope(function.body):
+        if isinstance(node, gast.FunctionDef):
+            names = {n for s in nodes.walk_scope(node.body) if isinstance(s, gast.Nonlocal) for n in s.names}
+            if names & context.varied and node.name in used:
+                context.refuse(
+                    node,
+                    f"{node.name} assigns {sorted(names & context.varied)[0]}, which a derivative flows through, and is "
+                    "recursive or used as a value",
+                    "return the value instead of assigning it by nonlocal",
+                )
+
+
 class _Lowering:
-    def __init__(self, context: Context) -> None:
-        self.context = context
+    def __init__(self, context: Context, local: dict[str, Local]) -> None:
+        self.context, self.local = context, local
         self.out: Block = []
         self.origin: gast.AST | None = None
 
@@ -65,6 +83,9 @@ class _Lowering:
             self.emit(stmt)
         elif isinstance(target, gast.Name):
             value = self.lower(stmt.value)
+            if target.id in nodes.loads(value) and not _ignores_result(value):
+                # the reverse may need the operand and the result, so they must not share a name
+                value = nodes.load(self.bind(value, "t", varied=is_varied(value, self.context.varied, self.context)))
             self.emit(nodes.copy_position(nodes.assign(target, value), stmt))
         elif isinstance(target, (gast.Tuple, gast.List)):
             self.emit(nodes.copy_position(nodes.assign(target, self.atom(stmt.value)), stmt))
@@ -133,14 +154,50 @@ class _Lowering:
     def lower_listcomp(self, node: gast.AST) -> Expr:
         """A comprehension becomes loops; a generator expression too, where all of it is consumed at once."""
         statements, result = expand(node, self.context)
+        self.surface(statements)
+        return nodes.load(result)
+
+    def surface(self, statements: Block) -> None:
+        """Emits statements in the user's language, which earlier passes have not seen."""
         for stmt in statements:
             for n in nodes.walk(stmt):
-                if not hasattr(n, "lineno"):
-                    nodes.copy_position(n, self.origin or node)
+                if not hasattr(n, "lineno") and self.origin is not None:
+                    nodes.copy_position(n, self.origin)
         mark_varied(statements, self.context)
-        for stmt in assignments.plain(loops.plain_loops(statements, self.context), self.context):
+        for stmt in assignments.plain(loops.plain_loops(matches.plain_matches(statements, self.context), self.context), self.context):
             self.statement(stmt)
-        return nodes.load(result)
+
+    def starred(self, function: Expr, node: gast.Call) -> Expr:
+        """`g(a, *xs, k=v)` as `g(*args, **kwargs)`: all arguments in one tuple and one dictionary."""
+        positional = gast.Tuple(node.args, gast.Load())
+        if len(node.args) == 1 and isinstance(node.args[0], gast.Starred):
+            positional = gast.Call(self.context.link("tuple", tuple), [node.args[0].value], [])
+        args = [gast.Starred(nodes.load(self.held(positional, "args", "tuple")), gast.Load())] if node.args else []
+        options = [gast.keyword(None, nodes.load(self.held(_options(node), "kwargs", "dict")))] if node.keywords else []
+        return gast.Call(function, args, options)
+
+    def held(self, node: Expr, base: str, kind: str) -> str:
+        varied = self.active(node)
+        value = self.lower(node) if varied else node
+        name = self.context.temporary(base, varied=varied, kind=kind)
+        self.emit(nodes.assign(name, value))
+        return name
+
+    def written_out(self, node: gast.Call) -> Expr | None:
+        """The result of a call of a lambda or nested function, whose body is emitted here."""
+        function = node.func if isinstance(node.func, gast.Lambda) else None
+        if isinstance(node.func, gast.Name):
+            function = self.local.get(node.func.id)
+        if function is None:
+            return None
+        operands = self.atoms([*node.args, *(k.value for k in node.keywords)])
+        keywords = [gast.keyword(k.arg, v) for k, v in zip(node.keywords, operands[len(node.args) :], strict=True)]
+        found = inline.expand(function, gast.Call(node.func, operands[: len(node.args)], keywords), self.context)
+        if found is None:
+            return None
+        statements, value = found
+        self.surface(statements)
+        return self.atom(value)
 
     lower_dictcomp = lower_generatorexp = lower_listcomp
 
@@ -176,6 +233,10 @@ class _Lowering:
         return False
 
     def _call_touches(self, node: gast.Call) -> bool:
+        if isinstance(node.func, gast.Name) and node.func.id in self.local:
+            body = self.local[node.func.id].body
+            inner = nodes.walk_scope(body) if isinstance(body, list) else []
+            return any(n in self.context.varied for s in inner if isinstance(s, gast.Nonlocal) for n in s.names)
         if isinstance(node.func, gast.Attribute) and node.func.attr in BUILDERS:
             if root(node.func.value) in self.context.varied:
                 return True
@@ -355,17 +416,37 @@ class _Lowering:
     def lower_call(self, node: gast.Call) -> Expr:
         return self.call(node)
 
+    def lower_lambda(self, node: gast.Lambda) -> Expr:
+        return node
+
     def call(self, node: gast.Call) -> Expr:
+        written = self.written_out(node)
+        if written is not None:
+            return written
         function = node.func
         if isinstance(function, gast.Attribute) and self.context.resolve(function) is UNKNOWN:
             owner = self.path(function.value)
             function = gast.Attribute(owner, function.attr, gast.Load())
         elif not isinstance(function, (gast.Name, gast.Attribute)):
             function = self.atom(function)
+        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+            return self.starred(function, node)
         operands = self.atoms([*node.args, *(k.value for k in node.keywords)])
         count = len(node.args)
         keywords = [gast.keyword(k.arg, v) for k, v in zip(node.keywords, operands[count:], strict=True)]
         return gast.Call(function, operands[:count], keywords)
+
+
+def _options(node: gast.Call) -> gast.Dict:
+    keys = [None if k.arg is None else nodes.const(k.arg) for k in node.keywords]
+    return gast.Dict(keys, [k.value for k in node.keywords])
+
+
+def _ignores_result(value: Expr) -> bool:
+    """Operations whose derivative does not refer to their result."""
+    if isinstance(value, gast.BinOp):
+        return isinstance(value.op, (gast.Add, gast.Sub, gast.Mult))
+    return not isinstance(value, gast.Call)
 
 
 def _is_builder(node: gast.Call) -> bool:

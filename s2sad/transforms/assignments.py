@@ -18,6 +18,7 @@ from s2sad.context import Context
 from s2sad.nodes import Block
 from s2sad.runtime import require_rebinding
 from s2sad.transforms.blocks import rewrite_blocks
+from s2sad.transforms.loops import plain_loops
 
 _IMMUTABLE = REAL | {"complex", "str", "tuple", "none"}
 
@@ -39,9 +40,25 @@ def _rewrite(stmt: gast.stmt, context: Context) -> Block:
         found = _assign([stmt.target], stmt.value, context) if _is_active([stmt.target], stmt.value, context) else [stmt]
     elif isinstance(stmt, gast.AugAssign) and _is_active([stmt.target], stmt.value, context):
         found = _augmented(stmt, context)
+    elif isinstance(stmt, gast.Expr) and _extends(stmt.value, context):
+        found = _extended(stmt.value.func.value, stmt.value.args[0], context)
     else:
         return [stmt]
     return [nodes.copy_position(s, stmt) if not hasattr(s, "lineno") else s for s in found]
+
+
+def _extends(value: gast.expr, context: Context) -> bool:
+    """Is this `ys.extend(...)`, with something that varies?"""
+    if not (isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "extend"):
+        return False
+    return len(value.args) == 1 and root(value.func.value) in context.varied
+
+
+def _extended(owner: gast.expr, values: gast.expr, context: Context) -> Block:
+    """`ys.extend(zs)` appends one by one."""
+    item = context.temporary("item")
+    append = nodes.statement(nodes.method(nodes.clone(owner), "append", nodes.load(item)))
+    return plain_loops([gast.For(nodes.store(item), values, [append], [], None)], context)
 
 
 def _is_active(targets: list[gast.expr], value: gast.expr, context: Context) -> bool:
@@ -120,6 +137,8 @@ def _augmented(stmt: gast.AugAssign, context: Context) -> Block:
     reading = nodes.clone(target)
     reading.ctx = gast.Load()
     result: Block = []
+    if isinstance(target, gast.Name) and isinstance(stmt.op, gast.Add) and context.kinds.get(target.id) == "list":
+        return _extended(reading, stmt.value, context)
     known = isinstance(target, gast.Name) and context.kinds.get(target.id) in _IMMUTABLE
     if not known and not context.trusted:
         guard = nodes.call(context.link("require_rebinding", require_rebinding), nodes.clone(reading))

@@ -62,7 +62,8 @@ Plan = tuple[Expr, Expr, list[Expr], list[gast.keyword], list[Receiver]]
 
 def _receive(step: steps.Call, result: Expr, receivers: list[Receiver], sweep: Sweep) -> None:
     sweep.take(step.target)
-    if len(receivers) == 1 and isinstance(receivers[0], gast.Name):
+    own = sweep.context.closures
+    if len(receivers) == 1 and isinstance(receivers[0], gast.Name) and receivers[0].id not in own:
         sweep.add(receivers[0].id, result, fresh=False, zero=True)
         return
     names = [sweep.context.temporary(f"{_receiver_name(r)}_part", varied=False) for r in receivers]
@@ -80,7 +81,10 @@ def _receiver_name(receiver: Receiver) -> str:
 
 def _give(receiver: Receiver, value: Expr, sweep: Sweep) -> None:
     """Adds a cotangent to a variable, to a place in one, or to each element of a display."""
-    if isinstance(receiver, gast.Name):
+    if isinstance(receiver, gast.Name) and receiver.id in sweep.context.closures:
+        for name in sweep.context.closures[receiver.id]:
+            sweep.add(name, gast.Attribute(nodes.clone(value), name, gast.Load()), fresh=False, zero=True)
+    elif isinstance(receiver, gast.Name):
         sweep.add(receiver.id, value, fresh=False, zero=True)
     elif isinstance(receiver, (gast.Attribute, gast.Subscript)):
         owner = root(receiver)
@@ -185,12 +189,13 @@ def _method(call: gast.Call, context: Context, edits: Edits, node: Simple) -> Pl
 
 
 def _starred(call: gast.Call, context: Context, edits: Edits, node: Simple) -> Plan:
-    """`g(*xs, k=v, **options)`: the arguments travel as one tuple and one dictionary."""
-    positional, named = edits.local("args"), edits.local("kwargs")
-    edits.before[node.stmt].append(nodes.assign(positional, gast.Tuple(call.args, gast.Load())))
-    keys = [None if k.arg is None else nodes.const(k.arg) for k in call.keywords]
-    edits.before[node.stmt].append(nodes.assign(named, gast.Dict(keys, [k.value for k in call.keywords])))
-    context.refuse(call, "a call with * or ** is not supported here", "pass the arguments one by one")
-    arguments = [call.func, nodes.load(positional), nodes.load(named)]
+    """`g(*args, **kwargs)`: the callee is looked up for the number of arguments that there are."""
+    positional = call.args[0].value if call.args else gast.Tuple([], gast.Load())
+    options = call.keywords[0].value if call.keywords else gast.Dict([], [])
+    receivers = [e for e in (positional, options) if isinstance(e, gast.Name) and e.id in context.varied]
+    active = nodes.tuple_([nodes.const(n) for e, n in ((positional, "args"), (options, "kwargs")) if e in receivers])
+    if _is_active(call.func, context):
+        context.refuse(call, "a closure is called with * or **", "pass the arguments one by one")
+    arguments = [call.func, nodes.clone(positional), nodes.clone(options), active]
     forward, backward = _lookup(node, split_star, arguments, _label(call.func), context, edits)
-    return forward, backward, [nodes.load(positional), nodes.load(named)], [], []
+    return forward, backward, [positional, options], [], receivers

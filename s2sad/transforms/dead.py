@@ -29,6 +29,10 @@ def dead(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
                 if name in context.namer.issued and not read[name]:
                     removed.append(stmt)
                     return [] if _is_pure(stmt) else [nodes.copy_position(gast.Expr(stmt.value), stmt)]
+            if isinstance(stmt, gast.FunctionDef) and not read[stmt.name] and not stmt.decorator_list:
+                if not stmt.args.defaults and not stmt.args.kw_defaults:  # defaults may have effects
+                    removed.append(stmt)
+                    return []
             return [stmt]
 
         function.body = rewrite_blocks(function.body, visit)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,7 +17,8 @@ import numpy as np
 
 from s2sad import nodes
 from s2sad.analysis import regions
-from s2sad.analysis.kinds import REAL
+from s2sad.analysis.expressions import captured
+from s2sad.analysis.kinds import REAL, infer_kinds
 from s2sad.analysis.regions import Loop
 from s2sad.context import Context
 from s2sad.nodes import Expr
@@ -46,9 +48,10 @@ class Derivative:
 
 def reverse_mode(function: gast.FunctionDef, context: Context) -> Derivative:
     """Differentiates a function in three-address form."""
+    context.kinds = infer_kinds(function, context)
     statements, result = _split_return(function)
     step_of = _classify(statements, context)
-    root = regions.build(statements, _Activity(step_of), lambda stmt: _may_swallow(stmt, context))
+    root = regions.build(statements, _Activity(step_of, context), lambda stmt: _may_swallow(stmt, context))
     parameters = nodes.all_parameters(function.args)
     reverse = Reverse(root, step_of, context)
     seed = context.namer.fresh("out_bar")
@@ -79,6 +82,7 @@ def _split_return(function: gast.FunctionDef) -> tuple[nodes.Block, Expr]:
 
 
 def _classify(statements: nodes.Block, context: Context) -> dict[gast.stmt, steps.Step]:
+    context.closures = _closures(statements, context)
     found: dict[gast.stmt, steps.Step] = {}
     stack = list(reversed(statements))
     while stack:
@@ -94,17 +98,41 @@ def _classify(statements: nodes.Block, context: Context) -> dict[gast.stmt, step
     return found
 
 
-class _Activity(regions.IsActive):
-    """A statement is active if it, or a statement within, has a step."""
+def _closures(statements: nodes.Block, context: Context) -> dict[str, tuple[str, ...]]:
+    """The active variables that each nested function captures, itself or through others; those bound once."""
+    direct: dict[str, set[str]] = {}
+    bound: Counter[str] = Counter()
+    for node in nodes.walk_scope(statements):
+        bound.update(nodes.binds(node))
+        if isinstance(node, gast.FunctionDef):
+            direct[node.name] = captured(node) & context.varied
+        elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Lambda) and isinstance(node.targets[0], gast.Name):
+            direct[node.targets[0].id] = captured(node.value) & context.varied
+    found = {}
+    for name in direct:
+        seen, todo = {name}, [name]
+        while todo:
+            for inner in sorted(direct[todo.pop()] - seen):
+                seen.add(inner)
+                if inner in direct:
+                    todo.append(inner)
+        if bound[name] == 1:
+            found[name] = tuple(sorted(seen - direct.keys()))
+    return found
 
-    def __init__(self, step_of: dict[gast.stmt, steps.Step]) -> None:
-        self.step_of = step_of
+
+class _Activity(regions.IsActive):
+    """A statement is active if it, or a statement within, has a step, or may end the life of an active value."""
+
+    def __init__(self, step_of: dict[gast.stmt, steps.Step], context: Context) -> None:
+        self.step_of, self.context = step_of, context
         self.known: dict[gast.stmt, bool] = {}
 
     def __call__(self, stmt: gast.stmt) -> bool:
         if stmt not in self.known:
             self.known[stmt] = stmt in self.step_of or (
-                isinstance(stmt, _COMPOUND) and any(self(s) for s in _substatements(stmt))
+                isinstance(stmt, _COMPOUND)
+                and (bool(nodes.stores(stmt) & self.context.varied) or any(self(s) for s in _substatements(stmt)))
             )
         return self.known[stmt]
 

@@ -9,10 +9,10 @@ import gast
 
 from s2sad import nodes
 from s2sad.analysis.expressions import BUILDERS, is_varied, root
-from s2sad.context import Context
+from s2sad.context import UNKNOWN, Context
 
 _IN_PLACE = {
-    "sort", "extend", "insert", "remove", "reverse", "clear", "update", "setdefault", "popitem", "fill", "put", "itemset",
+    "sort", "insert", "remove", "reverse", "clear", "update", "setdefault", "popitem", "fill", "put", "itemset",
     "partition", "resize", "add", "discard", "appendleft",
 }  # fmt: skip
 
@@ -120,7 +120,7 @@ def _check_target(target: gast.expr, node: gast.AST, own: set[str], context: Con
 def _check_method(node: gast.Call, own: set[str], context: Context) -> None:
     owner = root(node.func.value)
     method = node.func.attr
-    if owner is None or method not in _IN_PLACE | BUILDERS:
+    if owner is None or method not in _IN_PLACE | BUILDERS or context.resolve(node.func) is not UNKNOWN:
         return
     active = owner in context.varied or any(is_varied(a, context.varied, context) for a in node.args)
     if not active:

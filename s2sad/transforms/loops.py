@@ -83,20 +83,25 @@ def _iteration(stmt: gast.For, context: Context) -> None:
 
 
 class _Start:
-    """What an iteration begins with, and a condition under which its body runs."""
+    """What an iteration begins with: statements ahead of its body, or a condition around it."""
 
     def __init__(self, statements: Block | None = None, test: Expr | None = None) -> None:
-        self.statements, self.test = statements or [], test
+        self.parts: list[tuple[Block, Expr | None]] = [(statements or [], test)]
+
+    @property
+    def conditional(self) -> bool:
+        return any(test is not None for _, test in self.parts)
 
     def __call__(self, body: Block) -> Block:
-        if self.test is not None:
-            body = [nodes.if_(self.test, body)]
-        return [*self.statements, *body]
+        for statements, test in reversed(self.parts):
+            body = [*statements, *(body if test is None else [nodes.if_(test, body)])]
+        return body
 
     def then(self, inner: _Start) -> _Start:
-        if inner.test is None:
-            return _Start([*self.statements, *inner.statements], self.test)
-        return _Start([*self.statements, *inner.statements], inner.test)
+        """First this, and within it `inner`."""
+        both = _Start()
+        both.parts = [*self.parts, *inner.parts]
+        return both
 
 
 def _plain(target: Expr, source: Expr, context: Context) -> tuple[Expr, Expr, _Start]:
@@ -154,7 +159,7 @@ def _enumerate(target: Expr, source: gast.Call, context: Context) -> tuple[Expr,
     if isinstance(target, gast.Tuple) and len(target.elts) == 2 and isinstance(target.elts[0], gast.Name):
         value, inner, start = _plain(target.elts[1], source.args[0], context)
         source = gast.Call(source.func, [inner, *source.args[1:]], source.keywords)
-        if start.test is None:
+        if not start.conditional:
             return nodes.tuple_([target.elts[0], value], gast.Store()), source, start
     name, start = _name(target, context)
     return name, source, start
@@ -169,7 +174,7 @@ def _zip(target: Expr, source: gast.Call, context: Context) -> tuple[Expr, Expr,
         start = _Start([nodes.assign(target, nodes.tuple_([nodes.load(i) for i in items]))])
         target = nodes.tuple_([nodes.store(i) for i in items], gast.Store())
     plain = [_plain(t, s, context) for t, s in zip(target.elts, source.args, strict=True)]
-    if any(p[2].test is not None for p in plain):
+    if any(p[2].conditional for p in plain):
         context.refuse(source, "filter within zip", "filter the values before the loop", syntax=True)
     first = functools.reduce(lambda a, b: a.then(b), [p[2] for p in plain], _Start())
     new = gast.Call(source.func, [p[1] for p in plain], source.keywords)
@@ -184,7 +189,7 @@ def _filter(target: Expr, source: gast.Call, context: Context) -> tuple[Expr, Ex
     if not (isinstance(predicate, gast.Constant) and predicate.value is None):
         test = gast.Call(predicate, [test], [])
     new, inner, before = _plain(name, values, context)
-    return new, inner, before.then(_Start([], test)) if not start.statements else before.then(_Start(start.statements, test))
+    return new, inner, before.then(_Start([], test)).then(start)
 
 
 def _generator(target: Expr, source: gast.GeneratorExp, context: Context) -> tuple[Expr, Expr, _Start]:
@@ -198,16 +203,4 @@ def _generator(target: Expr, source: gast.GeneratorExp, context: Context) -> tup
     if not generator.ifs:
         return new, inner, start.then(_Start(made))
     test = generator.ifs[0] if len(generator.ifs) == 1 else gast.BoolOp(gast.And(), generator.ifs)
-    return new, inner, start.then(_Conditional(made, test))
-
-
-class _Conditional(_Start):
-    """The element is made only where the condition holds."""
-
-    def __init__(self, made: Block, test: Expr) -> None:
-        super().__init__([], test)
-        self.made = made
-
-    def __call__(self, body: Block) -> Block:
-        assert self.test is not None
-        return [nodes.if_(self.test, [*self.made, *body])]
+    return new, inner, start.then(_Start([], test)).then(_Start(made))

@@ -19,8 +19,12 @@ from s2sad.transforms.blocks import rewrite_blocks
 
 def matches(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Rewrites every `match` that takes part in the derivative."""
-    function.body = rewrite_blocks(function.body, lambda stmt: _rewrite(stmt, context))
+    function.body = plain_matches(function.body, context)
     return function
+
+
+def plain_matches(statements: Block, context: Context) -> Block:
+    return rewrite_blocks(statements, lambda stmt: _rewrite(stmt, context))
 
 
 def _rewrite(stmt: gast.stmt, context: Context) -> Block:

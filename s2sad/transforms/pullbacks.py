@@ -14,7 +14,7 @@ from s2sad import nodes
 from s2sad.analysis.expressions import root
 from s2sad.analysis.kinds import REAL, kind_of
 from s2sad.nodes import Expr
-from s2sad.runtime import add_at, attribute_cotangent, instantiate, unbroadcast
+from s2sad.runtime import add_at, attribute_cotangent, instantiate, take_items, unbroadcast
 from s2sad.template import instantiate as instantiate_template
 from s2sad.transforms import steps
 from s2sad.transforms.products import is_fresh, product, sum_of
@@ -165,7 +165,8 @@ def _read(step: steps.Read, sweep: Sweep) -> None:
     place = sweep.primal(step.place)
     _rename_root(place, sweep.bar_name(owner))
     if isinstance(place, gast.Subscript) and not _plain_index(place.slice, sweep):
-        sweep.emit(nodes.statement(nodes.call(sweep.helper(add_at), place.value, place.slice, g)))
+        index = _index_value(place.slice, sweep)
+        sweep.emit(nodes.statement(nodes.call(sweep.helper(add_at), place.value, index, g)))
     else:
         place.ctx = gast.Store()
         sweep.emit(nodes.augment(place, g))
@@ -179,6 +180,16 @@ def _rename_root(place: Expr, name: str) -> None:
     assert isinstance(place, gast.Name)
     place.id = name
     place.__dict__.pop("primal", None)
+
+
+def _index_value(index: Expr, sweep: Sweep) -> Expr:
+    """An index as a value: outside brackets, `1:n` is spelled `slice(1, n)`."""
+    if isinstance(index, gast.Tuple):
+        return nodes.tuple_([_index_value(e, sweep) for e in index.elts])
+    if isinstance(index, gast.Slice):
+        parts = [p if p is not None else nodes.const(None) for p in (index.lower, index.upper, index.step)]
+        return nodes.call(sweep.helper(slice), *(parts if index.step is not None else parts[:2]))
+    return index
 
 
 def _plain_index(index: Expr, sweep: Sweep) -> bool:
@@ -205,18 +216,37 @@ def _display(step: steps.Display, sweep: Sweep) -> None:
         return
     _definite(step.target, sweep)
     bar, display = sweep.bar(step.target), step.display
-    contributions: list[Contribution] = []
     if isinstance(display, gast.Dict):
-        pairs = [(sweep.primal(k) if k is not None else None, v) for k, v in zip(display.keys, display.values, strict=True)]
-        elements = [(nodes.subscript(bar, k) if k is not None else bar, v) for k, v in pairs]
+        elements = list(_items(step.target, display, sweep))
     else:
         assert isinstance(display, (gast.List, gast.Tuple))
         elements = list(_elements(bar, display.elts, sweep))
+    contributions: list[Contribution] = []
     for value, operand in elements:
         if isinstance(operand, gast.Name) and operand.id in sweep.context.varied:
             contributions.append((operand.id, value, False))
     sweep.bars[step.target] = Bar(owned=False, zero=True)  # an element may be the universal zero
     _finish(sweep, step.target, contributions)
+
+
+def _items(target: str, display: gast.Dict, sweep: Sweep) -> list[tuple[Expr, Expr]]:
+    """The cotangent of each value of a dictionary display; of equal keys, only the last one stays."""
+    keys = [nodes.number(k) if nodes.number(k) is not None else getattr(k, "value", None) for k in display.keys]
+    if None not in keys and len(set(keys)) == len(keys):
+        pairs = zip(display.keys, display.values, strict=True)
+        return [(nodes.subscript(sweep.bar(target), nodes.clone(k)), v) for k, v in pairs]
+    sweep.bars[target] = Bar(owned=False)
+    sweep.materialise(target)
+    found: list[tuple[Expr, Expr]] = []
+    for key, value in reversed(list(zip(display.keys, display.values, strict=True))):
+        part = sweep.context.temporary("item_bar", varied=False)
+        if key is None:
+            taken = nodes.call(sweep.helper(take_items), sweep.bar(target), sweep.primal(value))
+        else:
+            taken = nodes.method(sweep.bar(target), "pop", sweep.primal(key))
+        sweep.emit(nodes.assign(part, taken))
+        found.append((nodes.load(part), value))
+    return found
 
 
 def _elements(bar: Expr, operands: list[Expr], sweep: Sweep) -> list[tuple[Expr, Expr]]:
@@ -228,7 +258,7 @@ def _elements(bar: Expr, operands: list[Expr], sweep: Sweep) -> list[tuple[Expr,
     start: Expr = nodes.const(0)
     for o in operands:
         if isinstance(o, gast.Starred):
-            stop = _plus(start, nodes.call("len", sweep.primal(o.value)))
+            stop = _plus(start, nodes.call(sweep.helper(len), sweep.primal(o.value)))
             found.append((nodes.subscript(nodes.clone(bar), gast.Slice(start, stop, None)), o.value))
         else:
             stop = _plus(start, nodes.const(1))

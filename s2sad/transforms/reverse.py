@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import gast
 
@@ -55,6 +56,10 @@ class Reverse:
         self.sweep.bars.update(seeds)
         self.presence.solve(set(seeds))
         return self.block(self.root)
+
+    def builtin(self, value: Any) -> gast.Name:
+        """The name of a builtin, which the user's function may use for something else."""
+        return self.context.link(value.__name__, value)
 
     # -- blocks -----------------------------------------------------------------------------------------------
 
@@ -271,12 +276,12 @@ class Reverse:
             if node.breaks:
                 trips = self.edits.keep(node, nodes.load(self.edits.trips(node)))
                 space = nodes.subscript(space, gast.Slice(None, trips, None))
-            return nodes.for_(nodes.clone(stmt.target), nodes.call("reversed", space), body)
+            return nodes.for_(nodes.clone(stmt.target), nodes.call(self.builtin(reversed), space), body)
         trips = self.edits.keep(node, nodes.load(self.edits.trips(node)))
         counter = self.edits.counters.get(node)
         if counter is None:
-            return nodes.for_("_", nodes.call("range", trips), body)
-        return nodes.for_(counter, nodes.call("reversed", nodes.call("range", trips)), body)
+            return nodes.for_("_", nodes.call(self.builtin(range), trips), body)
+        return nodes.for_(counter, nodes.call(self.builtin(reversed), nodes.call(self.builtin(range), trips)), body)
 
     def _changes_range(self, name: str, node: Loop) -> bool:
         if name == "range":

@@ -8,6 +8,7 @@ statement in three-address form; `pullbacks` writes the reverse of each class.
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from s2sad import nodes
 from s2sad.adjoints import registry
 from s2sad.adjoints.methods import ATTRIBUTES, METHODS
 from s2sad.analysis.expressions import captured, is_varied, root, rule_of
+from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
 from s2sad.template import bind
 
@@ -189,8 +191,21 @@ def _varied_names(node: gast.AST, context: Context) -> set[str]:
     return {n for n in nodes.loads(node) if n in context.varied}
 
 
+def _call_uses(call: gast.Call, context: Context) -> set[str]:
+    """Names that a call contributes to; for one of the function's own closures, what it captures."""
+    found = set()
+    for name in _varied_names(call, context):
+        found.update(context.closures.get(name, (name,)))
+    return found
+
+
 def _operator(stmt: gast.Assign, target: str, value: gast.expr, context: Context) -> Step | None:
-    import operator
+    if isinstance(value, gast.BinOp) and isinstance(value.op, gast.Add):
+        sides = [value.left, value.right]
+        if {kind_of(e, context.kinds, context) for e in sides} & {"list", "tuple"}:
+            joined = gast.List([gast.Starred(e, gast.Load()) for e in sides], gast.Load())
+            uses = frozenset(_varied_names(value, context))
+            return Display(stmt, frozenset([target]), uses, target=target, display=joined)
 
     rule = registry.lookup(getattr(operator, OPERATORS[type(value.op)])) if type(value.op) in OPERATORS else None
     if rule is None:
@@ -250,7 +265,7 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
                 f"it handles {rule.name}{_spelled(rule.signature)}",
             )
             return None
-    uses = frozenset(_varied_names(call, context))
+    uses = frozenset(_call_uses(call, context))
     return Call(stmt, frozenset([target]), uses, target=target, call=call, function=function)
 
 

@@ -1,0 +1,150 @@
+"""Calls of a function's own lambdas and nested functions, written out where they are called.
+
+Before: `def h(z): return z * x` and `y = h(2.0)`
+After:  `z = 2.0; y = z * x`
+
+What such a function captures, and what it assigns by `nonlocal`, are plain variables then, read when the call is
+made. Recursive ones, and those that travel as values, are differentiated as closures instead (`calls`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import gast
+
+from s2sad import nodes
+from s2sad.analysis.expressions import captured
+from s2sad.context import Context
+from s2sad.nodes import Block, Expr
+from s2sad.template import literal_value
+from s2sad.transforms.returns import returns
+
+Local = gast.FunctionDef | gast.Lambda
+_LARGEST = 400  # nodes of a body that is written out
+
+
+def local_functions(function: gast.FunctionDef, context: Context) -> dict[str, Local]:
+    """The nested functions and named lambdas that may be written out: bound once, and not recursive."""
+    bound: Counter[str] = Counter(nodes.all_parameters(function.args))
+    found: dict[str, Local] = {}
+    for node in nodes.walk_scope(function.body):
+        for name in nodes.binds(node):
+            bound[name] += 1
+        if isinstance(node, gast.FunctionDef):
+            found[node.name] = node
+        elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Lambda) and len(node.targets) == 1:
+            if isinstance(node.targets[0], gast.Name):
+                found[node.targets[0].id] = node.value
+    return {
+        name: node for name, node in found.items() if bound[name] == 1 and _is_plain(node) and not _recursive(name, found)
+    }
+
+
+def _recursive(name: str, functions: dict[str, Local]) -> bool:
+    """Does a function reach itself through others of the same scope?"""
+    seen: set[str] = set()
+    todo = [name]
+    while todo:
+        for inner in captured(functions[todo.pop()]) & functions.keys():
+            if inner == name:
+                return True
+            if inner not in seen:
+                seen.add(inner)
+                todo.append(inner)
+    return False
+
+
+def _is_plain(node: Local) -> bool:
+    args = node.args
+    if args.vararg or args.kwarg or getattr(node, "decorator_list", []):
+        return False
+    if not all(literal_value(d)[0] for d in [*args.defaults, *args.kw_defaults] if d is not None):
+        return False
+    body = node.body if isinstance(node.body, list) else [node.body]
+    inside = list(nodes.walk(body))
+    forbidden = (gast.Yield, gast.YieldFrom, gast.Await, gast.Global, gast.ClassDef, gast.Import, gast.ImportFrom)
+    return len(inside) <= _LARGEST and not any(isinstance(n, forbidden) for n in inside)
+
+
+def expand(node: Local, call: gast.Call, context: Context) -> tuple[Block, Expr] | None:
+    """The statements of a call, and what it returns; None if the call does not fit."""
+    arguments = _bind(node.args, call)
+    if arguments is None:
+        return None
+    body = node.body if isinstance(node.body, list) else [gast.Return(node.body)]
+    declared = {n for s in nodes.walk_scope(body) if isinstance(s, gast.Nonlocal) for n in s.names}
+    own = [*arguments, *sorted(nodes.stores(body) - declared - set(arguments))]
+    names = {name: context.temporary(name) for name in own}
+    fresh = [_Rename(names).visit(nodes.clone(s)) for s in body if not isinstance(s, gast.Nonlocal)]
+    statements: Block = [nodes.assign(names[name], value) for name, value in arguments.items()]
+    if nodes.is_docstring(fresh[0]) and len(fresh) > 1:
+        fresh = fresh[1:]
+    whole = returns(gast.FunctionDef("local", nodes.arguments([]), fresh, [], None, None, []), context)
+    last = whole.body[-1]
+    if isinstance(last, gast.Return):
+        value = last.value if last.value is not None else nodes.const(None)
+        return [*statements, *whole.body[:-1]], value
+    return [*statements, *whole.body], nodes.const(None)
+
+
+def _bind(args: gast.arguments, call: gast.Call) -> dict[str, Expr] | None:
+    positional = [*args.posonlyargs, *args.args]
+    if len(call.args) > len(positional) or any(isinstance(a, gast.Starred) for a in call.args):
+        return None
+    found: dict[str, Expr] = {p.id: a for p, a in zip(positional, call.args, strict=False)}
+    for keyword in call.keywords:
+        if keyword.arg is None or keyword.arg in found:
+            return None
+        found[keyword.arg] = keyword.value
+    defaults = dict(zip([p.id for p in positional][len(positional) - len(args.defaults) :], args.defaults, strict=True))
+    defaults |= {p.id: d for p, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d is not None}
+    parameters = [p.id for p in [*positional, *args.kwonlyargs]]
+    if set(found) - set(parameters):
+        return None
+    for name in parameters:
+        if name not in found:
+            if name not in defaults:
+                return None
+            found[name] = nodes.clone(defaults[name])
+    return found
+
+
+class _Rename(gast.NodeTransformer):  # type: ignore[misc]
+    """Renames the variables of one scope, and their uses in the scopes within."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: gast.Name) -> gast.Name:
+        node.id = self.names.get(node.id, node.id)
+        return node
+
+    def visit_MatchAs(self, node: gast.MatchAs) -> gast.MatchAs:
+        self.generic_visit(node)
+        node.name = self.names.get(node.name, node.name)
+        return node
+
+    def visit_MatchStar(self, node: gast.MatchStar) -> gast.MatchStar:
+        node.name = self.names.get(node.name, node.name)
+        return node
+
+    def visit_Nonlocal(self, node: gast.Nonlocal) -> gast.Nonlocal:
+        node.names = [self.names.get(n, n) for n in node.names]
+        return node
+
+    def _scope(self, node: gast.AST) -> gast.AST:
+        own = set(nodes.all_parameters(node.args))
+        body = node.body if isinstance(node.body, list) else [node.body]
+        if isinstance(node, gast.FunctionDef):
+            declared = {n for s in nodes.walk_scope(body) if isinstance(s, gast.Nonlocal) for n in s.names}
+            own |= nodes.stores(body) - declared
+            node.name = self.names.get(node.name, node.name)
+        inner = _Rename({k: v for k, v in self.names.items() if k not in own})
+        node.args.defaults = [self.visit(d) for d in node.args.defaults]
+        node.args.kw_defaults = [self.visit(d) if d is not None else None for d in node.args.kw_defaults]
+        renamed = [inner.visit(s) for s in body]
+        node.body = renamed if isinstance(node.body, list) else renamed[0]
+        return node
+
+    visit_FunctionDef = visit_Lambda = _scope

@@ -118,8 +118,7 @@ class Transformer:
         program.contexts.append(context)
 
     def _joint(self, tree: gast.FunctionDef, context: Context, name: str, request: Request) -> list[Emitted]:
-        for transform in PASSES:
-            tree = transform(tree, context)
+        tree = _core(tree, context)
         if context.errors:
             return []
         derivative = reverse_mode(tree, context)
@@ -127,8 +126,7 @@ class Transformer:
         return [Emitted(simplify(new, context), context, "joint")]
 
     def _split(self, tree: gast.FunctionDef, context: Context, callee: Callee) -> list[Emitted]:
-        for transform in PASSES:
-            tree = transform(tree, context)
+        tree = _core(tree, context)
         if context.errors:
             return []
         derivative = reverse_mode(tree, context)
@@ -155,6 +153,20 @@ class Transformer:
         callee = self.callees[key]
         namer.reserve((callee.forward, callee.backward))
         return callee
+
+
+def _core(tree: gast.FunctionDef, context: Context) -> gast.FunctionDef:
+    for _, tree in _passes(tree, context):
+        pass
+    return tree
+
+
+def _passes(tree: gast.FunctionDef, context: Context) -> Iterator[tuple[str, gast.FunctionDef]]:
+    for transform in PASSES:
+        if transform is anf:
+            analyse(tree, context)  # the passes before have added names
+        tree = transform(tree, context)
+        yield transform.__name__, tree
 
 
 def _known(kinds: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -191,10 +203,9 @@ def stages(function: Any, request: Request) -> Iterator[tuple[str, list[gast.Fun
     context = transformer._context(source, request)
     tree = _prepare(context, request.has_aux)
     yield "source", [tree]
-    for transform in PASSES:
-        tree = transform(tree, context)
+    for name, tree in _passes(tree, context):
         if context.errors:
             raise combine(context.errors)
-        yield transform.__name__, [tree]
+        yield name, [tree]
     program = Transformer().run(function, request)
     yield "derivative", [e.tree for e in program.emitted]

@@ -14,10 +14,11 @@ import gast
 
 from s2sad import nodes
 from s2sad.analysis.activity import mark_varied
-from s2sad.analysis.expressions import BUILDERS, is_simple, is_varied, root
+from s2sad.analysis.expressions import BUILDERS, is_simple, is_varied, root, rule_of
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
 from s2sad.nodes import Block, Expr
+from s2sad.template import bind
 from s2sad.transforms import assignments, inline, loops, matches
 from s2sad.transforms.comprehensions import expand
 from s2sad.transforms.inline import Local, local_functions
@@ -166,6 +167,13 @@ class _Lowering:
         mark_varied(statements, self.context)
         for stmt in assignments.plain(loops.plain_loops(matches.plain_matches(statements, self.context), self.context), self.context):
             self.statement(stmt)
+
+    def _fits_rule(self, node: gast.Call) -> bool:
+        """A call without stars, or one whose star stands where the function's rule has one."""
+        if not any(isinstance(a, gast.Starred) for a in node.args) and all(k.arg for k in node.keywords):
+            return True
+        _, rule = rule_of(node, self.context)
+        return rule is not None and rule.kind != "nondifferentiable" and bind(rule.signature, node) is not None
 
     def starred(self, function: Expr, node: gast.Call) -> Expr:
         """`g(a, *xs, k=v)` as `g(*args, **kwargs)`: all arguments in one tuple and one dictionary."""
@@ -429,7 +437,7 @@ class _Lowering:
             function = gast.Attribute(owner, function.attr, gast.Load())
         elif not isinstance(function, (gast.Name, gast.Attribute)):
             function = self.atom(function)
-        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+        if not self._fits_rule(node):
             return self.starred(function, node)
         operands = self.atoms([*node.args, *(k.value for k in node.keywords)])
         count = len(node.args)

@@ -29,6 +29,10 @@ def dead(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
                 if name in context.namer.issued and not read[name]:
                     removed.append(stmt)
                     return [] if _is_pure(stmt) else [nodes.copy_position(gast.Expr(stmt.value), stmt)]
+            if isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name):
+                if stmt.target.id in context.namer.issued and not read[stmt.target.id]:
+                    removed.append(stmt)
+                    return [] if _is_pure(stmt) else [nodes.copy_position(gast.Expr(stmt.value), stmt)]
             if isinstance(stmt, gast.FunctionDef) and not read[stmt.name] and not stmt.decorator_list:
                 if not stmt.args.defaults and not stmt.args.kw_defaults:  # defaults may have effects
                     removed.append(stmt)
@@ -40,7 +44,7 @@ def dead(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
             return function
 
 
-def _is_pure(stmt: gast.Assign) -> bool:
+def _is_pure(stmt: gast.Assign | gast.AugAssign) -> bool:
     calls = [n for n in nodes.walk(stmt.value) if isinstance(n, (gast.Call, gast.Subscript, gast.Attribute))]
     return not calls or (getattr(stmt, "reverse", False) and not any(_has_effect(c) for c in calls))
 

@@ -75,7 +75,7 @@ def expand(node: Local, call: gast.Call, context: Context) -> tuple[Block, Expr]
     body = node.body if isinstance(node.body, list) else [gast.Return(node.body)]
     declared = {n for s in nodes.walk_scope(body) if isinstance(s, gast.Nonlocal) for n in s.names}
     own = [*arguments, *sorted(nodes.stores(body) - declared - set(arguments))]
-    names = {name: context.temporary(name) for name in own}
+    names = {name: context.temporary(name, varied=False) for name in own}
     fresh = [_Rename(names).visit(nodes.clone(s)) for s in body if not isinstance(s, gast.Nonlocal)]
     statements: Block = [nodes.assign(names[name], value) for name, value in arguments.items()]
     if nodes.is_docstring(fresh[0]) and len(fresh) > 1:

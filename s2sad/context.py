@@ -62,10 +62,13 @@ class Context:
                 return self._depend(f"{ast_path(node)}", getattr(owner, node.attr, UNKNOWN))
             if owner is not UNKNOWN and not isinstance(owner, (int, float, complex, str)):
                 member = getattr(type(owner), node.attr, UNKNOWN)
-                return member if isinstance(member, (types.FunctionType, types.MethodDescriptorType)) else UNKNOWN
+                if isinstance(member, (types.FunctionType, types.MethodDescriptorType)):
+                    return self._depend(ast_path(node), member)
         return UNKNOWN
 
     def _resolve_name(self, name: str) -> Any:
+        if name in self.links:
+            return self.links[name]
         if name in self.locals or name in self.active:
             return UNKNOWN
         if name in self.source.cells:
@@ -75,7 +78,7 @@ class Context:
                 return UNKNOWN
         if name in self.source.globals:
             return self._depend(name, self.source.globals[name])
-        return getattr(builtins, name, UNKNOWN)
+        return self._depend(name, getattr(builtins, name, UNKNOWN))
 
     def _depend(self, path: str, value: Any) -> Any:
         if value is not UNKNOWN and (callable(value) or isinstance(value, types.ModuleType)):

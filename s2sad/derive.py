@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from s2sad.adjoints import registry
+from s2sad.adjoints.equivalents import equivalent, method_equivalent
 from s2sad.adjoints.methods import METHODS
 from s2sad.context import UNKNOWN, Context
 from s2sad.errors import NotDifferentiable
@@ -119,6 +120,7 @@ def _split(how: str, subject: Any, active: tuple[Any, ...], itself: bool) -> dyn
 def _split_function(function: Any, active: tuple[Any, ...], itself: bool) -> dynamic.Pair:
     if registry.lookup(function) is not None and not isinstance(function, types.FunctionType):
         function = wrapper_of(function)
+    function = equivalent(function) or function
     target = unwrap(function)
     plain = target.function
     if itself:
@@ -157,6 +159,8 @@ def _split_method(owner: Any, name: str, active: tuple[Any, ...], itself: bool) 
     function = getattr(bound, "__func__", None)
     if isinstance(function, types.FunctionType) and getattr(bound, "__self__", None) is owner:
         plain: Any = function
+    elif method_equivalent(owner, name) is not None:
+        plain = method_equivalent(owner, name)
     elif name in METHODS and not hasattr(owner, "__dict__"):
         plain = wrapper_of(METHODS[name], options=True)
     else:

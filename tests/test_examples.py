@@ -30,7 +30,7 @@ def run(*command, cwd=ROOT, answers="", **environment):
     done = subprocess.run(
         [sys.executable, *command],
         cwd=cwd,
-        env={**os.environ, "PYTHONWARNINGS": "error", **environment},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **environment},
         input=answers,
         capture_output=True,
         text=True,
@@ -72,7 +72,7 @@ def test_standalone_file_is_what_the_command_in_its_model_writes(tmp_path):
     model = STANDALONE / "shot.py"
     (line,) = re.findall(r"^    (s2sad show .*)$", model.read_text(encoding="utf-8"), re.MULTILINE)
     *arguments, name = shlex.split(line)[1:]
-    run("-m", "s2sad", *arguments, tmp_path / name, cwd=STANDALONE, PYTHONPATH=str(ROOT))
+    run("-m", "s2sad", *arguments, tmp_path / name, cwd=STANDALONE)
     assert (tmp_path / name).read_text(encoding="utf-8") == (STANDALONE / name).read_text(encoding="utf-8")
 
 

@@ -100,7 +100,7 @@ def run(*arguments, code, **options):
     return done.stdout
 
 
-# -- plain functions ------------------------------------------------------------------------------------------------
+# -- plain functions -----------------------------------------------------------------------------------------
 
 
 def plain(x: float, /, y=2.0, *rest, scale=3.0, **more):
@@ -237,7 +237,7 @@ def test_async_is_refused():
     assert caught.value.location.column == 4
 
 
-# -- closures -------------------------------------------------------------------------------------------------------
+# -- closures ------------------------------------------------------------------------------------------------
 
 
 def test_real_cells():
@@ -289,7 +289,7 @@ def test_nested_deeply():
     assert source.qualname == "test_nested_deeply.<locals>.outer.<locals>.middle.<locals>.<lambda>"
 
 
-# -- lambdas --------------------------------------------------------------------------------------------------------
+# -- lambdas -------------------------------------------------------------------------------------------------
 
 # fmt: off
 on_one_line = [lambda x: x, lambda x: x + 1, lambda y: y, lambda x: x, lambda x: (lambda x: x + 2)(x)]
@@ -376,7 +376,7 @@ def test_lambdas_in_format_strings():
     assert [agrees(f, 1).function for f in kept] == kept
 
 
-# -- methods, partials and other callables -----------------------------------------------------------------------------
+# -- methods, partials and other callables -------------------------------------------------------------------
 
 
 class Model:
@@ -728,7 +728,7 @@ def test_transparent_proxies_are_refused():
         unwrap(Proxy())
 
 
-# -- where text comes from ----------------------------------------------------------------------------------------------
+# -- where text comes from -----------------------------------------------------------------------------------
 
 
 def test_text_registered_with_linecache():
@@ -774,8 +774,15 @@ def test_imports_change_how_attributes_compile():
 
 
 def test_inherited_future_features():
-    text = "from __future__ import annotations\n\ndef f(x: Unknown) -> Unknown:\n    def g(y: Other): return y\n    return g(x)\n"
-    agrees(registered("<made 5>", text)["f"], 1.5)
+    text = """
+        from __future__ import annotations
+
+        def f(x: Unknown) -> Unknown:
+            def g(y: Other):
+                return y
+            return g(x)
+    """
+    agrees(registered("<made 5>", textwrap.dedent(text))["f"], 1.5)
 
 
 def test_exec_without_text():
@@ -836,8 +843,15 @@ def test_the_interactive_prompt():
 
 
 def test_dash_c():
-    code = "from s2sad.source import read\nf = lambda x: x * 5\ntry: print(read(f).text)\nexcept Exception as e: print(e)"
-    out = run("-c", code, code="")
+    code = """
+        from s2sad.source import read
+        f = lambda x: x * 5
+        try:
+            print(read(f).text)
+        except Exception as error:
+            print(error)
+    """
+    out = run("-c", textwrap.dedent(code), code="")
     assert out.strip() == "lambda x: x * 5" or "the text was not kept" in out
 
 
@@ -855,6 +869,9 @@ def test_zipped_modules(tmp_path, monkeypatch):
 
 ONE_LINE = """
     pair = [lambda x: x + 1, lambda x: x + 2]; same = [lambda x: x, lambda x: x]
+    made = (lambda k: [lambda x: x * k, lambda x: (lambda y: y * k)(x)])(3)
+    constant = [lambda x: 1, lambda x: 1.0, lambda: 1, lambda x: True, lambda x: None]
+    unclear = [lambda x=1: x * 5, lambda x=2: x * 5]
     def single(x):
         return [x * y for y in range(3)]
     lone = lambda x: x - 1
@@ -864,30 +881,42 @@ CHECK = """
     from s2sad.errors import SourceNotFound
     import one_line
     print(read(one_line.single).text.split("(")[0], "|", read(one_line.lone).text)
-    for f in (*one_line.pair, *one_line.same):
+    for f in (*one_line.pair, *one_line.same, *one_line.made, *one_line.constant, *one_line.unclear):
         try:
             source = read(f)
-            print(source.text, source.tree.col_offset)
+            print(source.text)
         except SourceNotFound as error:
-            print("told" if "no_debug_ranges" in str(error) else error)
+            print("told" if "nothing tells which" in str(error) else error)
 """
 
 
-def test_without_columns(tmp_path):
-    (tmp_path / "one_line.py").write_text(textwrap.dedent(ONE_LINE))
-    out = run("-X", "no_debug_ranges", "-", code=CHECK, cwd=tmp_path).splitlines()
-    assert out == ["def single | lambda x: x - 1", *["told"] * 4]
+NO_COLUMNS = [
+    "def single | lambda x: x - 1",
+    "lambda x: x + 1",
+    "lambda x: x + 2",
+    "lambda x: x",
+    "lambda x: x",
+    "lambda x: x * k",
+    "lambda x: (lambda y: y * k)(x)",
+    "lambda x: 1",
+    "lambda x: 1.0",
+    "lambda: 1",
+    "lambda x: True",
+    "lambda x: None",
+    "told",
+    "told",
+]
 
 
-def test_compiled_without_columns_but_run_with(tmp_path):
-    """The columns of code that was compiled now tell, unless it fits twice."""
+BARE = ("-X", "no_debug_ranges")
+
+
+@pytest.mark.parametrize(("built", "ran"), [((), BARE), (BARE, ()), (BARE, BARE)])
+def test_without_columns(tmp_path, built, ran):
     (tmp_path / "one_line.py").write_text(textwrap.dedent(ONE_LINE))
-    run("-X", "no_debug_ranges", "-m", "py_compile", "one_line.py", code="", cwd=tmp_path)
+    run(*built, "-m", "py_compile", "one_line.py", code="", cwd=tmp_path)
     assert list(tmp_path.glob("__pycache__/*.pyc"))
-    out = run("-", code=CHECK, cwd=tmp_path).splitlines()
-    assert out == ["def single | lambda x: x - 1", "lambda x: x + 1 8", "lambda x: x + 2 25", "told", "told"]
-    out = run("-X", "no_debug_ranges", "-O", "-", code=CHECK, cwd=tmp_path).splitlines()
-    assert out == ["def single | lambda x: x - 1", *["told"] * 4]
+    assert run(*ran, "-", code=CHECK, cwd=tmp_path).splitlines() == NO_COLUMNS
 
 
 READ = "import module\nfrom s2sad.source import read\nprint(read(module.f).name)"
@@ -901,7 +930,7 @@ def test_optimized_python(tmp_path, optimize):
     assert run(optimize, "-", code=READ, cwd=tmp_path) == "f\n"
 
 
-# -- text that changed --------------------------------------------------------------------------------------------------
+# -- text that changed ---------------------------------------------------------------------------------------
 
 BEFORE = """
 def f(x):
@@ -1010,7 +1039,7 @@ def test_nested_too_deeply():
     assert "split" in caught.value.hint
 
 
-# -- many functions -------------------------------------------------------------------------------------------------------
+# -- many functions ------------------------------------------------------------------------------------------
 
 
 def test_a_file_is_parsed_once(tmp_path, monkeypatch):
@@ -1054,7 +1083,7 @@ def test_threads():
     assert errors == []
 
 
-# -- errors ---------------------------------------------------------------------------------------------------------------
+# -- errors --------------------------------------------------------------------------------------------------
 
 HERE_IT_IS = Location("model.py", 12, 8, "    y = foo(x)\n", "f")
 

@@ -10,7 +10,7 @@ import gast
 
 from s2sad import nodes
 from s2sad.analysis.expressions import captured, is_varied, root, varied_targets
-from s2sad.context import Context
+from s2sad.context import UNKNOWN, Context
 
 _MUTATORS = {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "fill", "put"}
 
@@ -73,7 +73,7 @@ def _extend(node: gast.AST, varied: set[str], context: Context) -> None:
                 varied |= nodes.stores(case.pattern)
     elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in _MUTATORS:
         owner = root(node.func.value)
-        if owner is not None and any(is_varied(a, varied, context) for a in node.args):
+        if owner is not None and context.resolve(node.func) is UNKNOWN and any(is_varied(a, varied, context) for a in node.args):
             varied.add(owner)
 
 

@@ -157,6 +157,19 @@ def compiled(file: ParsedFile, code: types.CodeType, free: tuple[str, ...] = ())
     return [c for c in found if (c.co_name, c.co_firstlineno) == (code.co_name, code.co_firstlineno)]
 
 
+def compiled_alone(file: ParsedFile, node: ast.Lambda, code: types.CodeType) -> types.CodeType:
+    """What one lambda compiles to without the others around it, if it has the free variables of `code`."""
+    args, free = node.args, code.co_freevars
+    no_defaults: list[ast.expr | None] = [None] * len(args.kwonlyargs)
+    bare = ast.arguments(
+        args.posonlyargs, args.args, args.vararg, args.kwonlyargs, no_defaults, args.kwarg, []
+    )
+    statement = ast.copy_location(ast.Expr(ast.copy_location(ast.Lambda(bare, node.body), node)), node)
+    statements = (statement,) if free else (*file.imports, statement)
+    found = _compiled.__wrapped__(statements, code.co_filename, code.co_flags & _FUTURE, free)
+    return next(c for c in found if c.co_name == "<lambda>")
+
+
 @functools.lru_cache(maxsize=256)
 def _compiled(
     statements: tuple[ast.stmt, ...], filename: str, flags: int, free: tuple[str, ...]

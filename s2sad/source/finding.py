@@ -12,11 +12,12 @@ import dis
 import inspect
 import re
 import types
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from s2sad.errors import SourceNotFound
-from s2sad.source.files import ParsedFile, compiled, first_line, parsed_file, spans, stale
+from s2sad.source.files import ParsedFile, compiled, compiled_alone, first_line, parsed_file, spans, stale
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Position: TypeAlias = tuple[int | None, int | None, int | None, int | None]
@@ -50,16 +51,27 @@ def find(function: types.FunctionType) -> Found:
     if len(candidates) == 1:
         return candidates[0]
     held = [c for c in candidates if _holds(c.node, code)]
-    if not held and len(twins) == 1:  # the running code has no columns, but the same code compiled now does
-        held = [c for c in candidates if _holds(c.node, twins[0])]
-    if not held:
+    if (
+        held
+    ):  # bodies that hold the same instruction are nested in each other, and it belongs to the innermost
+        return max(held, key=lambda c: _start(c.node))
+    return _by_meaning(candidates, code)
+
+
+def _by_meaning(candidates: list[Found], code: types.CodeType) -> Found:
+    """Tells lambdas apart that Python gives no columns for: constant ones in 3.12, or all if it is told so."""
+    alike = [
+        c
+        for c in candidates
+        if isinstance(c.node, ast.Lambda) and _same(compiled_alone(c.file, c.node, code), code, [])
+    ]
+    if len({ast.dump(c.node) for c in alike}) != 1:
         raise SourceNotFound(
-            f"line {code.co_firstlineno} of {code.co_filename} holds several lambdas, and Python was told to "
-            "leave out the positions that tell them apart",
-            hint="give each lambda a line of its own, or run Python without -X no_debug_ranges",
+            f"line {code.co_firstlineno} of {code.co_filename} holds several lambdas, and nothing tells which "
+            "of them is meant",
+            hint="give each lambda a line of its own (or run Python without -X no_debug_ranges)",
         )
-    # bodies that hold the same instruction are nested in each other, and it belongs to the innermost
-    return max(held, key=lambda c: _start(c.node))
+    return alike[0]
 
 
 def _candidates(file: ParsedFile, code: types.CodeType) -> list[Found]:
@@ -112,8 +124,8 @@ def _has_columns(code: types.CodeType) -> bool:
     return any(position[2] is not None and position[3] for position in code.co_positions())
 
 
-def _meaning(code: types.CodeType, asserts: list[ast.Assert], columns: bool) -> frozenset[object]:
-    """The instructions, with their places but without their order, which follows from the places.
+def _meaning(code: types.CodeType, asserts: list[ast.Assert], columns: bool) -> Collection[object]:
+    """The instructions with their places; without their order, if columns give it.
 
     Two compilations of one text can differ in what is left out here: columns (one of them ran without),
     jumps, and how neighbours are fused. `asserts` are left out where pytest has rewritten them.
@@ -121,7 +133,7 @@ def _meaning(code: types.CodeType, asserts: list[ast.Assert], columns: bool) -> 
     arity = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)
     stars = code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
     parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + stars.bit_count()]
-    found: set[object] = {(arity, stars, parameters, code.co_freevars)}
+    found: list[object] = [(arity, stars, parameters, code.co_freevars)]
     for instruction in dis.get_instructions(code):
         name, value, where = instruction.opname, instruction.argval, instruction.positions
         if name in _SILENT or "JUMP" in name or name == "FOR_ITER" or where is None or where.lineno is None:
@@ -133,8 +145,8 @@ def _meaning(code: types.CodeType, asserts: list[ast.Assert], columns: bool) -> 
         fast = _FAST.findall(name)
         values = value if isinstance(value, tuple) and fast else (value,)
         for kind, part in zip(fast or (name,), values):
-            found.add((kind, _comparable(part, asserts, columns), shown))
-    return frozenset(found)
+            found.append((kind, _comparable(part, asserts, columns), shown))
+    return frozenset(found) if columns else tuple(found)
 
 
 def _comparable(value: object, asserts: list[ast.Assert], columns: bool) -> object:

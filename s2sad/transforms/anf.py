@@ -13,6 +13,7 @@ from __future__ import annotations
 import gast
 
 from s2sad import nodes
+from s2sad.adjoints.equivalents import equivalent
 from s2sad.analysis.activity import mark_varied
 from s2sad.analysis.expressions import BUILDERS, is_simple, is_varied, root, rule_of
 from s2sad.analysis.kinds import kind_of
@@ -167,6 +168,12 @@ class _Lowering:
         mark_varied(statements, self.context)
         for stmt in assignments.plain(loops.plain_loops(matches.plain_matches(statements, self.context), self.context), self.context):
             self.statement(stmt)
+
+    def _with_source(self, function: Expr) -> Expr:
+        """A builtin that has an equal in Python is replaced by that one, which can be differentiated."""
+        found = self.context.resolve(function)
+        equal = equivalent(found) if found is not UNKNOWN else None
+        return function if equal is None else self.context.link(equal.__name__, equal)
 
     def _fits_rule(self, node: gast.Call) -> bool:
         """A call without stars, or one whose star stands where the function's rule has one."""
@@ -431,7 +438,7 @@ class _Lowering:
         written = self.written_out(node)
         if written is not None:
             return written
-        function = node.func
+        function = self._with_source(node.func)
         if isinstance(function, gast.Attribute) and self.context.resolve(function) is UNKNOWN:
             owner = self.path(function.value)
             function = gast.Attribute(owner, function.attr, gast.Load())

@@ -49,6 +49,7 @@ class Reverse:
         self.sweep = Sweep(context)
         self.edits = Edits(context)
         self.overwrites = Overwrites(root)
+        self._ranges: dict[Loop, bool] = {}
         self.presence = Presence(root, step_of, context)
 
     def run(self, seeds: dict[str, Bar]) -> list[Chunk]:
@@ -211,8 +212,12 @@ class Reverse:
     # -- loops ------------------------------------------------------------------------------------------------
 
     def is_range(self, loop: Loop) -> bool:
-        stmt = loop.stmt
-        return isinstance(stmt, gast.For) and isinstance(stmt.iter, gast.Call) and self.context.resolve(stmt.iter.func) is range
+        """Does the loop run over a range, so that the reverse sweep can count backwards?"""
+        if loop not in self._ranges:
+            stmt = loop.stmt
+            called = isinstance(stmt, gast.For) and isinstance(stmt.iter, gast.Call)
+            self._ranges[loop] = called and self.context.resolve(stmt.iter.func) is range and isinstance(stmt.target, gast.Name)
+        return self._ranges[loop]
 
     def _loop(self, node: Loop) -> Chunk:
         carried = self.presence.carried[node]
@@ -330,7 +335,9 @@ def compose(chunks: list[Chunk], before: dict[Node, nodes.Block], line: Callable
             result.extend(before.pop(chunk.node, []))
         number = getattr(chunk.node.stmt, "lineno", 0) if isinstance(chunk.node, Simple) else 0
         if chunk.statements and number and number != said:
-            result.append(nodes.comment(line(number).strip()))
+            said_here = nodes.comment(line(number).strip())
+            said_here.lineno = number  # what an exception's note refers to
+            result.append(said_here)
             said = number
         for stmt in chunk.statements:
             if isinstance(stmt, _Spliced):

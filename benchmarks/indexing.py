@@ -28,7 +28,7 @@ def run() -> list[Row | Note]:
         np.testing.assert_allclose(gradient(x), expected, rtol=1e-12)
     functions = {"primal": energy, "gradient": gradient}
     calls = {f"{name}{n}": _call(f, x) for n, x in arrays.items() for name, f in functions.items()}
-    t = times(calls, repeats=7)
+    t = times(calls, repeats=7, at_least=0.05)
     first = t[f"gradient{SIZES[0]}"] / SIZES[0]
     lines: list[Row | Note] = []
     for n in SIZES:

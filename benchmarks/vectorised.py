@@ -93,7 +93,7 @@ CASES: list[tuple[str, Callable[..., Any], Callable[..., Any], Any, tuple[Any, .
         0,
         logistic_arguments(50_000, 20),
     ),
-    ("MLP, 1e5 elements", mlp_loss, mlp_loss_grad_by_hand, (0, 1, 2, 3), mlp_arguments(2_000, 50)),
+    ("MLP, 1e5 elements", mlp_loss, mlp_loss_grad_by_hand, (0, 1, 2, 3), mlp_arguments(1_000, 100)),
     ("MLP, 1e6 elements", mlp_loss, mlp_loss_grad_by_hand, (0, 1, 2, 3), mlp_arguments(10_000, 100)),
     ("elementwise, 1e5 elements", smoothness, smoothness_grad_by_hand, 0, (np.linspace(-3.0, 3.0, 100_000),)),
 ]

@@ -14,6 +14,7 @@ import gast
 from s2sad import nodes
 from s2sad.analysis.activity import varied_names
 from s2sad.analysis.kinds import annotation_kind, infer_kinds
+from s2sad.artifact import Request
 from s2sad.context import Callee, Context
 from s2sad.errors import S2SADError, UnsupportedSyntax, combine
 from s2sad.naming import Namer, used_names
@@ -39,16 +40,6 @@ PASSES: tuple[Pass, ...] = (
     anf,  # one active operation per statement; comprehensions and short-circuits become loops and branches
 )
 EMITTED = "<s2sad"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked for: which derivative of which function, with respect to what."""
-
-    form: str  # "grad", "value_and_grad" or "split"
-    active: tuple[str, ...]
-    kinds: tuple[tuple[str, str], ...] = ()
-    has_aux: bool = False
 
 
 @dataclass(eq=False)

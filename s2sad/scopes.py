@@ -23,10 +23,11 @@ class Outside:
     that stand in annotations only, `written` those that it assigns to through `global`.
     """
 
-    names: frozenset[str]
-    early: frozenset[str]
-    annotations: frozenset[str]
-    written: frozenset[str]
+    names: frozenset[str] = frozenset()
+    early: frozenset[str] = frozenset()
+    annotations: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
+    annotated: bool = False
 
 
 def outside(text: str) -> Outside:
@@ -36,7 +37,8 @@ def outside(text: str) -> Outside:
     ['N', 'g', 'math']
     """
     tree = ast.parse(text)
-    annotations = {n.id for a in _annotations(tree) for n in ast.walk(a) if isinstance(n, ast.Name)}
+    stated = list(_annotations(tree))
+    annotations = {n.id for a in stated for n in ast.walk(a) if isinstance(n, ast.Name)}
     bare = ast.fix_missing_locations(_Bare().visit(tree))
     code = compile(bare, "<text>", "exec", dont_inherit=True)
     read: set[str] = set()
@@ -49,6 +51,7 @@ def outside(text: str) -> Outside:
         frozenset(early - defined),
         frozenset(annotations - read - defined),
         frozenset(written),
+        bool(stated),
     )
 
 
@@ -84,10 +87,12 @@ class _Bare(ast.NodeTransformer):
     def visit_arg(self, node: ast.arg) -> ast.arg:
         return ast.copy_location(ast.arg(node.arg), node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         self.generic_visit(node)
         node.returns = None
         return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         self.generic_visit(node)

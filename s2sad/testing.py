@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from s2sad.adjoints.registry import Rule, Sample, lookup
+from s2sad.checking import check_grads
 from s2sad.errors import RuleError
 from s2sad.runtime import ListBar, unbroadcast
 
-__all__ = ["check_rule"]
+__all__ = ["check_grads", "check_rule"]
 
 _STEP = 1e-3  # of a difference formula of order four, whose error is then near 1e-12
 _CLOSE = 1e-7

@@ -177,5 +177,6 @@ def _load_families() -> None:
     """Rules are imported at the first look-up, so that `import s2sad` stays light."""
     global _loaded
     if not _loaded:
-        _loaded = True
         import s2sad.adjoints.families  # noqa: F401
+
+        _loaded = True  # not before: another thread waits for the import, and does not miss a rule

@@ -126,6 +126,13 @@ class Overwrites:
         """May `variable` change between this node (before it, or `after` it) and the end of the forward sweep?"""
         return any(self._reaches(node, site, after) for site in self.sites.get(variable, ()))
 
+    def stable(self, variables: Iterable[str], start: Node, end: Node) -> bool:
+        """Do `variables` keep their values from after `start` to before `end`, two nodes of one block?"""
+        if start.block is not end.block:
+            return False
+        sites = [s for v in variables for s in self.sites.get(v, ())]
+        return not any(start.order < s.order < end.order for s in sites)
+
     def _reaches(self, node: Node, site: Node, after: bool) -> bool:
         if _enclosing_loops(node) & _enclosing_loops(site):
             return True

@@ -59,7 +59,7 @@ def find(function: types.FunctionType) -> Found:
 
 
 def _by_meaning(candidates: list[Found], code: types.CodeType) -> Found:
-    """Tells lambdas apart that Python gives no columns for: constant ones in 3.12, or all if it is told so."""
+    """Tells lambdas apart that Python gives no columns for: constant ones in 3.12, or all if told so."""
     alike = [
         c
         for c in candidates
@@ -67,8 +67,8 @@ def _by_meaning(candidates: list[Found], code: types.CodeType) -> Found:
     ]
     if len({ast.dump(c.node) for c in alike}) != 1:
         raise SourceNotFound(
-            f"line {code.co_firstlineno} of {code.co_filename} holds several lambdas, and nothing tells which "
-            "of them is meant",
+            f"line {code.co_firstlineno} of {code.co_filename} holds several lambdas, and nothing tells "
+            "which of them is meant",
             hint="give each lambda a line of its own (or run Python without -X no_debug_ranges)",
         )
     return alike[0]

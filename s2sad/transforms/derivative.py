@@ -19,14 +19,14 @@ from s2sad import nodes
 from s2sad.analysis import regions
 from s2sad.analysis.expressions import captured
 from s2sad.analysis.kinds import REAL, infer_kinds
-from s2sad.analysis.regions import Loop
+from s2sad.analysis.regions import Block, Loop, Simple
 from s2sad.context import Context
 from s2sad.nodes import Expr
 from s2sad.runtime import as_gradient, require_scalar
 from s2sad.transforms import steps
 from s2sad.transforms.crossing import crossing, undefined_at_end
 from s2sad.transforms.reverse import Reverse, compose
-from s2sad.transforms.saves import saves
+from s2sad.transforms.saves import Primal, Recipe, saves
 from s2sad.transforms.sweep import Bar
 
 _COMPOUND = (gast.If, gast.For, gast.While, gast.With, gast.Try, gast.Match)
@@ -58,10 +58,11 @@ def reverse_mode(function: gast.FunctionDef, context: Context) -> Derivative:
     seeds, seeding = _seed(result, seed, reverse, context)
     chunks = reverse.run(seeds)
     mutated = {name for s in step_of.values() if s is not None for name in s.demands}
-    restores = saves(
-        root, parameters, reverse.sweep.reads, reverse.overwrites, reverse.edits, context, mutated,
+    primal = Primal(
+        root, parameters, reverse.overwrites, mutated, _recipes(root, step_of, context),
         lambda loop: isinstance(loop, Loop) and reverse.is_range(loop),
     )  # fmt: skip
+    restores = saves(primal, reverse.sweep.reads, reverse.decisions, reverse.edits, context)
     backward = [*seeding, *compose(chunks, restores, context.source.line)]
     originals = _originals(parameters, reverse, context)
     forward = [*reverse.edits.start, *reverse.edits.apply(statements)]
@@ -121,6 +122,20 @@ def _closures(statements: nodes.Block, context: Context) -> dict[str, tuple[str,
     return found
 
 
+def _recipes(root: Block, step_of: dict[gast.stmt, steps.Step], context: Context) -> dict[str, Recipe]:
+    """Temporaries that are cheap to compute again: arithmetic of numbers, and functions of `math`."""
+    found = {}
+    for node in regions.walk(root):
+        step = step_of.get(node.stmt) if isinstance(node, Simple) else None
+        if isinstance(step, steps.Operation) and step.target in context.namer.issued:
+            value = step.stmt.value
+            numbers = isinstance(value, (gast.BinOp, gast.UnaryOp)) and context.kinds.get(step.target) in REAL
+            function = context.resolve(value.func) if isinstance(value, gast.Call) else None
+            if numbers or getattr(function, "__module__", None) == "math":
+                found[step.target] = Recipe(node, value)
+    return found
+
+
 class _Activity(regions.IsActive):
     """A statement is active if it, or a statement within, has a step, or may end the life of an active value."""
 
@@ -176,6 +191,10 @@ def joint(derivative: Derivative, name: str, context: Context, *, value: bool, h
     kind = context.kinds.get(result.id, "unknown") if isinstance(result, gast.Name) else "unknown"
     if kind not in REAL:
         body.append(nodes.statement(nodes.call(context.link("require_scalar", require_scalar), nodes.clone(result))))
+    if value and isinstance(result, gast.Name) and result.id in nodes.stores(derivative.reverse):
+        kept = context.temporary("value", varied=False)  # the reverse sweep restores earlier values in this name
+        body.append(nodes.assign(kept, result))
+        result = nodes.load(kept)
     body += derivative.reverse
     gradients = [_gradient(p, derivative, context) for p in context.active]
     returned: Expr = gradients[0] if len(gradients) == 1 else nodes.tuple_(gradients)

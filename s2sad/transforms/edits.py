@@ -52,7 +52,7 @@ class Edits:
             self.after[node.stmt].insert(0, push)
         return nodes.method(nodes.load(stash), "pop")
 
-    def keep_test(self, node: Node, sweep: object) -> Expr:
+    def keep_test(self, node: Node) -> Expr:
         """Records which branch is taken."""
         stmt = node.stmt
         assert isinstance(stmt, gast.If)

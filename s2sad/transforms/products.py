@@ -44,3 +44,11 @@ def is_fresh(value: Expr) -> bool:
     if isinstance(value, gast.UnaryOp):
         return isinstance(value.op, gast.USub)
     return isinstance(value, gast.BinOp)
+
+
+def floats(value: Expr) -> None:
+    """Makes the integer factors of a product of floats floats."""
+    while isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Mult, gast.Div)):
+        if isinstance(value.left, gast.Constant) and type(value.left.value) is int:
+            value.left.value = float(value.left.value)
+        value = value.left

@@ -17,7 +17,7 @@ from s2sad.nodes import Expr
 from s2sad.runtime import add_at, attribute_cotangent, instantiate, take_items, unbroadcast
 from s2sad.template import instantiate as instantiate_template
 from s2sad.transforms import steps
-from s2sad.transforms.products import is_fresh, product, sum_of
+from s2sad.transforms.products import floats, is_fresh, product, sum_of
 from s2sad.transforms.sweep import Bar, Sweep
 
 Contribution = tuple[str, Expr, bool]  # variable, value, fresh?
@@ -95,14 +95,22 @@ def _elementwise(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
     contributions = []
     for variable, found in by_variable.items():
         value = product(sweep.bar(step.target), sum_of(found))
+        if sweep.context.kinds.get(step.target) == "float":
+            floats(value)  # Python multiplies two floats faster than an int and a float
         others = [o for o in operands if not nodes.is_name(o, variable)]
         if _may_broadcast(step.target, others, sweep):
-            like = sweep.primal(nodes.load(variable))
-            value = nodes.call(sweep.helper(unbroadcast), value, like)
+            value = nodes.call(sweep.helper(unbroadcast), value, _like(variable, sweep))
             contributions.append((variable, value, False))
         else:
             contributions.append((variable, value, is_fresh(value)))
     return contributions
+
+
+def _like(variable: str, sweep: Sweep) -> Expr:
+    """Something of the shape of a variable, at hand rather than saved for its shape alone."""
+    if sweep.context.kinds.get(variable) in REAL:
+        return nodes.const(0.0)
+    return sweep.primal(nodes.load(sweep.alike(variable)))
 
 
 def _partials(step: steps.Operation, sweep: Sweep) -> list[Expr]:

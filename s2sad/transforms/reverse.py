@@ -26,9 +26,10 @@ from s2sad.analysis.regions import Attempt, Block, Branch, Loop, Node, Rest, Sco
 from s2sad.analysis.versions import Overwrites
 from s2sad.context import Context
 from s2sad.nodes import Expr
-from s2sad.transforms import pullbacks, steps
+from s2sad.transforms import pullbacks, shapes, steps
 from s2sad.transforms.calls import pull_call
 from s2sad.transforms.edits import Edits
+from s2sad.transforms.saves import Decision
 from s2sad.transforms.sweep import Bar, Sweep
 
 
@@ -46,9 +47,11 @@ class Reverse:
 
     def __init__(self, root: Block, step_of: dict[gast.stmt, steps.Step], context: Context) -> None:
         self.root, self.step_of, self.context = root, step_of, context
-        self.sweep = Sweep(context)
+        self.sweep = Sweep(context, alike=self._alike)
+        self._shapes = shapes.alike(root, step_of, context)
         self.edits = Edits(context)
         self.overwrites = Overwrites(root)
+        self.decisions: list[Decision] = []
         self._ranges: dict[Loop, bool] = {}
         self.presence = Presence(root, step_of, context)
 
@@ -57,6 +60,14 @@ class Reverse:
         self.sweep.bars.update(seeds)
         self.presence.solve(set(seeds))
         return self.block(self.root)
+
+    def _alike(self, variable: str) -> str:
+        """A variable of the same shape that is still what it was, when the reverse sweep gets to this node."""
+        found = self._shapes.get(variable)
+        node = self.sweep.node
+        if found is None or node is None or found.variable in regions.definitions(node) or not self.overwrites.stable([found.variable], found.node, node):
+            return variable
+        return found.variable
 
     def builtin(self, value: Any) -> gast.Name:
         """The name of a builtin, which the user's function may use for something else."""
@@ -121,9 +132,9 @@ class Reverse:
         assert isinstance(node.stmt, gast.If)
         body_out: nodes.Block = []
         orelse_out: nodes.Block = []
-        test = self._decision(node)
-        inner = [(body_out, body), (orelse_out, orelse)]
-        return Chunk(node, [gast.If(test, body_out, orelse_out)], inner)
+        branch = gast.If(nodes.const(True), body_out, orelse_out)
+        self._decide(node, branch)
+        return Chunk(node, [branch], [(body_out, body), (orelse_out, orelse)])
 
     def _completed(self, node: Node, bars: dict[str, Bar], others: dict[str, Bar]) -> Chunk:
         """Zeros for the cotangents that the other branch contributes to and this one does not."""
@@ -135,19 +146,22 @@ class Reverse:
         self.sweep.out, self.sweep.bars = outer
         return chunk
 
-    def _decision(self, node: Branch) -> Expr:
+    def _decide(self, node: Branch, branch: gast.If) -> None:
         """Which branch was taken: the condition again if it is cheap and unchanged, else what was recorded."""
         stmt = node.stmt
         assert isinstance(stmt, gast.If)
         names = nodes.loads(stmt.test)
-        if _repeatable(stmt.test) and not any(self._changes(n, node) for n in names):
-            return nodes.clone(stmt.test)
-        return self.edits.keep_test(node, self.sweep)
+        if not _repeatable(stmt.test) or not names <= self.context.locals:
+            branch.test = self.edits.keep_test(node)
+        elif any(self._changes(n, node) for n in names):
+            self.decisions.append(Decision(node, stmt.test, branch))
+        else:
+            branch.test = nodes.clone(stmt.test)
 
     def _changes(self, name: str, node: Node) -> bool:
         """May `name` be something else when the reverse sweep gets to `node`?"""
         if name not in self.context.locals:
-            return True  # a global may change at any time
+            return True
         loop = node.loop
         if loop is not None and isinstance(loop.stmt, gast.For) and nodes.is_name(loop.stmt.target, name):
             if self.is_range(loop) and name not in regions.all_definitions(loop.body):

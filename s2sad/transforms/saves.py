@@ -2,62 +2,164 @@
 
 Guarantees: wherever the reverse sweep reads a name of the primal, the name holds the value that it had there.
 A value made in a loop is appended to a list of its own, once per iteration, and popped in the reversed iteration;
-elsewhere it is kept under another name. What still stands in its own name is not saved.
+elsewhere it is kept under another name. What still stands in its own name is not saved, nor is what a cheap
+operation gives again from values that are there anyway.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import gast
 
 from s2sad import nodes
-from s2sad.analysis.regions import Attempt, Block, Loop, Node
-from s2sad.analysis.versions import Overwrites, Version, common_block, versions
+from s2sad.analysis.regions import Attempt, Block, Node
+from s2sad.analysis.versions import Overwrites, Query, Version, common_block, versions
 from s2sad.context import Context
+from s2sad.nodes import Expr
 from s2sad.runtime import snapshot
 from s2sad.transforms.edits import Edits
 from s2sad.transforms.sweep import PrimalRead
 
 
-def saves(
-    root: Block,
-    parameters: Iterable[str],
-    reads: list[PrimalRead],
-    overwrites: Overwrites,
-    edits: Edits,
-    context: Context,
-    mutated: set[str],
-    rebinds: Callable[[Loop], bool],
-) -> dict[Node, nodes.Block]:
-    """Adds saves to `edits` and returns what restores saved values ahead of the reverse of a node.
+@dataclass(eq=False)
+class Recipe:
+    """How to compute a temporary again, from operands that the reverse sweep has: cheaper than recording it."""
+
+    node: Node
+    value: Expr
+
+
+@dataclass(eq=False)
+class Decision:
+    """A branch of the reverse sweep whose test is yet to be chosen: the condition again, or what was recorded."""
+
+    node: Node
+    test: Expr
+    branch: gast.If
+
+
+@dataclass(eq=False)
+class Primal:
+    """What is known of the forward sweep when values are saved.
 
     `mutated` are the variables whose objects change in place; `rebinds` says of a loop whether the reverse sweep
     binds its loop variable itself.
     """
-    queries = [(r.node, r.name.id, r.after) for r in reads]
-    found = versions(root, parameters, queries)
-    groups: dict[object, list[PrimalRead]] = defaultdict(list)
-    for read, query in zip(reads, queries, strict=True):
-        if isinstance(read.node.loop, Attempt):
-            if overwrites.after(read.name.id, read.node, after=read.after) or read.name.id in mutated:
-                groups[read.node, read.name.id, read.after].append(read)
-            continue
-        version = found[query]
-        copied = read.name.id in mutated and not read.structure
-        if version.target and version.loop is not None and rebinds(version.loop) and not copied:
-            continue
-        if not copied and not overwrites.after(read.name.id, read.node, after=read.after):
-            continue
-        if copied:
-            groups[read.node, read.name.id, read.after].append(read)
-        else:
-            groups[version if version.certain else (read.node, read.name.id, read.after)].append(read)
-    saver = _Saver(edits, context, mutated)
+
+    root: Block
+    parameters: Iterable[str]
+    overwrites: Overwrites
+    mutated: set[str]
+    recipes: Mapping[str, Recipe]
+    rebinds: Callable[[Node], bool]
+
+
+Groups = dict[object, list[PrimalRead]]
+
+
+def saves(
+    primal: Primal, reads: list[PrimalRead], decisions: list[Decision], edits: Edits, context: Context
+) -> dict[Node, nodes.Block]:
+    """Adds saves to `edits` and returns what restores saved values ahead of the reverse of a node."""
+    found = versions(primal.root, primal.parameters, _queries(primal, reads, decisions))
+    groups: Groups = defaultdict(list)
+    for read in reads:
+        key = _saved_as(primal, found, read)
+        if key is not None:
+            groups[key].append(read)
+    again = [_recomputed(primal, found, groups, group, context) for group in list(groups.values())]
+    for decision in decisions:
+        _decide(primal, found, groups, decision, edits)
+    saver = _Saver(edits, context, primal.mutated)
     for key, group in groups.items():
-        saver.save(key.loop if isinstance(key, Version) else group[0].node.loop, group)
+        if group:
+            saver.save(key.loop if isinstance(key, Version) else group[0].node.loop, group)
+    for node, stmt in (a for a in again if a is not None):
+        saver.restores[node].append(stmt)
     return saver.restores
+
+
+def _queries(primal: Primal, reads: list[PrimalRead], decisions: list[Decision]) -> list[Query]:
+    queries = [(r.node, r.name.id, r.after) for r in reads]
+    for read in reads:
+        recipe = primal.recipes.get(read.name.id)
+        if recipe is not None:
+            queries += [(read.node, name, False) for name in sorted(nodes.loads(recipe.value))]
+    for decision in decisions:
+        queries += [(decision.node, name, False) for name in sorted(nodes.loads(decision.test))]
+    return queries
+
+
+def _saved_as(primal: Primal, found: Mapping[Query, Version], read: PrimalRead) -> object | None:
+    """What the reads of one saved value have in common; None if the value is still at hand."""
+    variable = read.name.id
+    each = (read.node, variable, read.after)
+    overwritten = primal.overwrites.after(variable, read.node, after=read.after)
+    if isinstance(read.node.loop, Attempt):
+        return each if overwritten or variable in primal.mutated else None
+    version = found[each]
+    if variable in primal.mutated and not read.structure:
+        return each
+    if version.target and version.loop is not None and primal.rebinds(version.loop) or not overwritten:
+        return None
+    return version if version.certain else each
+
+
+def _recomputed(
+    primal: Primal, found: Mapping[Query, Version], groups: Groups, group: list[PrimalRead], context: Context
+) -> tuple[Node, gast.stmt] | None:
+    """Computes a temporary again where all that it needs is at hand anyway."""
+    if not group:
+        return None
+    variable, node = group[0].name.id, group[0].node
+    recipe = primal.recipes.get(variable)
+    if recipe is None or isinstance(node.loop, Attempt) or any(r.node is not node or r.after for r in group):
+        return None
+    value = nodes.clone(recipe.value)
+    operands = _operands(value, node, context)
+    if not primal.overwrites.stable({r.name.id for r in operands}, recipe.node, node):
+        return None
+    if any((node, r.name.id, True) in found for r in operands):  # the name is to hold the result there
+        return None
+    if not _at_hand(primal, found, groups, operands):
+        return None
+    name = context.temporary(variable, varied=False)
+    for read in group:
+        read.name.id = name
+    group.clear()
+    stmt = nodes.assign(name, value)
+    stmt.reverse = True
+    return node, stmt
+
+
+def _decide(primal: Primal, found: Mapping[Query, Version], groups: Groups, decision: Decision, edits: Edits) -> None:
+    test = nodes.clone(decision.test)
+    operands = _operands(test, decision.node, edits.context)
+    if decision.node.loop is not None and _at_hand(primal, found, groups, operands):
+        decision.branch.test = test
+    else:
+        decision.branch.test = edits.keep_test(decision.node)
+
+
+def _operands(value: Expr, node: Node, context: Context) -> list[PrimalRead]:
+    names = [n for n in nodes.walk(value) if isinstance(n, gast.Name) and n.id in context.locals]
+    return [PrimalRead(n, node, False) for n in names]
+
+
+def _at_hand(primal: Primal, found: Mapping[Query, Version], groups: Groups, reads: list[PrimalRead]) -> bool:
+    """Are these values kept or saved for others? If so, they are read by these too."""
+    if any((r.node, r.name.id, False) not in found for r in reads):
+        return False
+    keys = [_saved_as(primal, found, r) for r in reads]
+    if any(key is not None and not groups.get(key) for key in keys):
+        return False
+    for key, read in zip(keys, reads, strict=True):
+        if key is not None:
+            groups[key].append(read)
+    return True
 
 
 class _Saver:

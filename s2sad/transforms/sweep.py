@@ -7,7 +7,7 @@ zero. These facts are tracked statement by statement, so that the emitted code i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import gast
@@ -53,6 +53,7 @@ class Sweep:
     reads: list[PrimalRead] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     node: Node | None = None
+    alike: Callable[[str], str] = lambda variable: variable
 
     # -- names ------------------------------------------------------------------------------------------------
 

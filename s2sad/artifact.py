@@ -1,0 +1,93 @@
+"""A derivative as data: its text and all that is needed to load it into a process that never made it.
+
+It is written as a readable Python file: a header of comments, then the functions as a person would write them.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, NamedTuple
+
+from s2sad.dependencies import digest
+
+FORMAT = 1
+
+
+class Request(NamedTuple):
+    """What is asked for: which derivative of which function, with respect to what."""
+
+    form: str  # "grad", "value_and_grad" or "split"
+    active: tuple[str, ...]
+    kinds: tuple[tuple[str, str], ...] = ()
+    has_aux: bool = False
+
+
+class Piece(NamedTuple):
+    """One emitted function. Its globals and cells are those of its owner."""
+
+    name: str
+    role: str  # "joint", "forward" or "backward"
+    owner: int
+
+
+class Owner(NamedTuple):
+    """A user's function that was differentiated: how to find it, and what it refers to.
+
+    The first owner is the function itself. The others are found by `path`, as the owner `parent` writes it; a path
+    of "" is the function itself once more. `links` says what names of emitted code stand for that the function
+    does not have; `dependencies` what each path that was resolved led to (see `dependencies.fingerprint`).
+    """
+
+    parent: int
+    path: str
+    start: int  # from the first line of the code, decorators included, to that of `def`
+    links: dict[str, str]
+    dependencies: dict[str, str]
+
+
+class Artifact(NamedTuple):
+    """The emitted functions of one derivative. `lines`: emitted line -> (owner, lines below its `def`)."""
+
+    main: str
+    text: str
+    pieces: tuple[Piece, ...]
+    owners: tuple[Owner, ...]
+    lines: dict[int, tuple[int, int]]
+
+
+def to_file(artifact: Artifact, key: str, made_by: str) -> str:
+    """The text of a file that holds an artifact; the same for the same artifact, to the byte."""
+    fields: list[tuple[str, Any]] = [("format", FORMAT), ("key", key), ("main", artifact.main)]
+    fields += [("piece", tuple(piece)) for piece in artifact.pieces]
+    for owner in artifact.owners:
+        sorted_maps = (dict(sorted(owner.links.items())), dict(sorted(owner.dependencies.items())))
+        fields.append(("owner", (*owner[:3], *sorted_maps)))
+    lines = [(line, *where) for line, where in sorted(artifact.lines.items())]
+    fields.append(("lines", tuple(lines)))
+    header = "".join(f"# {name}: {value!r}\n" for name, value in fields)
+    body = f"{header}\n{artifact.text}"
+    return f"# {artifact.main}, {made_by}. A cache: not to be edited.\n# checksum: {digest(body)}\n{body}"
+
+
+def from_file(text: str, key: str) -> Artifact | None:
+    """The artifact in a file, or None if it is damaged, or of another key or format."""
+    first, _, rest = text.partition("\n")
+    second, _, body = rest.partition("\n")
+    if not first.startswith("# ") or second != f"# checksum: {digest(body)}":
+        return None
+    header, _, emitted = body.partition("\n\n")
+    main, pieces, owners, lines = "", [], [], {}
+    for line in header.split("\n"):
+        name, _, shown = line.removeprefix("# ").partition(": ")
+        value = ast.literal_eval(shown)
+        if name == "format" and value != FORMAT or name == "key" and value != key:
+            return None
+        if name == "main":
+            main = value
+        elif name == "piece":
+            pieces.append(Piece(*value))
+        elif name == "owner":
+            owners.append(Owner(*value))
+        elif name == "lines":
+            lines = {n: (owner, below) for n, owner, below in value}
+    return Artifact(main, emitted, tuple(pieces), tuple(owners), lines)

@@ -1,0 +1,138 @@
+"""From a transformed program to an artifact: the text, and how each thing that it refers to is found again."""
+
+from __future__ import annotations
+
+import importlib
+import types
+from typing import Any
+
+import gast
+
+from s2sad.artifact import Artifact, Owner, Piece
+from s2sad.context import Context
+from s2sad.dependencies import MISSING
+from s2sad.emit import emit_mapped
+from s2sad.pipeline import Emitted, Program
+from s2sad.source import unwrap
+
+
+class Packed:
+    """An artifact, with what only this process can find: functions without a path, objects without a name."""
+
+    __slots__ = ("artifact", "functions", "objects")
+
+    def __init__(self, artifact: Artifact, functions: dict[int, types.FunctionType], objects: dict[str, Any]) -> None:
+        self.artifact, self.functions, self.objects = artifact, functions, objects
+
+    @property
+    def portable(self) -> bool:
+        return not self.functions and not self.objects
+
+
+def pack(program: Program, function: types.FunctionType) -> Packed:
+    """The artifact of a program that was made for `function`. Fingerprints are added by `binding.prints`."""
+    text, origins = source_text(program)
+    contexts = program.contexts
+    missing: dict[int, types.FunctionType] = {}
+    objects: dict[str, Any] = {}
+    owners = []
+    for number, context in enumerate(contexts):
+        parent, path = (-1, "") if number == 0 else _path(contexts, number, function)
+        if parent == -2:
+            missing[number] = context.source.function
+        links = {name: _spelled(value, objects) for name, value in context.links.items()}
+        start = context.source.first_line - context.source.function.__code__.co_firstlineno
+        owners.append(Owner(parent, path, start, links, dict.fromkeys(context.dependencies, "")))
+    numbers = {id(context): number for number, context in enumerate(contexts)}
+    pieces = tuple(Piece(e.tree.name, e.role, numbers[id(e.context)]) for e in program.emitted)
+    lines = _lines(program.emitted, numbers, text, origins)
+    return Packed(Artifact(program.main, text, pieces, tuple(owners), lines), missing, objects)
+
+
+def _path(contexts: list[Context], number: int, main: types.FunctionType) -> tuple[int, str]:
+    """Where a callee was looked up: the number of the caller, and the path that it wrote; (-2, "") if unknown."""
+    wanted = contexts[number].source.function
+    if wanted is main:
+        return -1, ""
+    for parent, context in enumerate(contexts[:number]):
+        for path, value in [*sorted(context.dependencies.items()), *sorted(context.links.items())]:
+            if value is wanted or isinstance(value, types.FunctionType) and unwrap(value).function is wanted:
+                return parent, path
+    return -2, ""
+
+
+def _spelled(value: Any, objects: dict[str, Any]) -> str:
+    """`module:name` of something that can be imported; anything else is kept in `objects`."""
+    if isinstance(value, types.ModuleType):
+        spelled = f"{value.__name__}:"
+    else:
+        spelled = f"{getattr(value, '__module__', None)}:{getattr(value, '__qualname__', type(value).__qualname__)}"
+    if imported(spelled) is value:
+        return spelled
+    spelled = f"object:{len(objects)}"
+    objects[spelled] = value
+    return spelled
+
+
+def imported(spelled: str) -> Any:
+    """The object that `module:name` stands for, or MISSING."""
+    module, _, name = spelled.partition(":")
+    try:
+        value: Any = importlib.import_module(module)
+    except (ImportError, ValueError):
+        return MISSING
+    for attribute in name.split(".") if name else ():
+        value = getattr(value, attribute, MISSING)
+    return value
+
+
+# -- text -----------------------------------------------------------------------------------------------------------
+
+
+def source_text(program: Program) -> tuple[str, dict[int, gast.stmt]]:
+    """The text of all functions under the imports that they need, and the statement of each line."""
+    body: list[gast.stmt] = [*imports(program), *(e.tree for e in program.emitted)]
+    return emit_mapped(gast.Module(body, []))
+
+
+def imports(program: Program) -> list[gast.stmt]:
+    """Import statements for what emitted code refers to and the user's module does not have."""
+    modules: dict[str, str] = {}
+    members: dict[str, set[tuple[str, str | None]]] = {}
+    for context in program.contexts:
+        for name, value in context.links.items():
+            if isinstance(value, types.ModuleType):
+                modules[name] = value.__name__
+            elif isinstance(value, (types.FunctionType, type)):
+                module = "s2sad.runtime" if value.__module__.startswith("s2sad.runtime") else value.__module__
+                members.setdefault(module, set()).add((value.__name__, None if value.__name__ == name else name))
+    found: list[gast.stmt] = [
+        gast.Import([gast.alias(module, name if name != module else None)]) for name, module in sorted(modules.items())
+    ]
+    for module in sorted(members):
+        aliases = [gast.alias(name, alias) for name, alias in sorted(members[module], key=lambda m: (m[0], m[1] or ""))]
+        found.append(gast.ImportFrom(module, aliases, 0))
+    return found
+
+
+def _lines(
+    emitted: list[Emitted], numbers: dict[int, int], text: str, origins: dict[int, gast.stmt]
+) -> dict[int, tuple[int, int]]:
+    """For each emitted line the user's line that it belongs to: its own, or that of the comment above it."""
+    owners = {e.tree.name: e for e in emitted}
+    found: dict[int, tuple[int, int]] = {}
+    current: Emitted | None = None
+    last = None
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.startswith("def "):
+            current, last = owners[line[4 : line.index("(")]], None
+        stmt = origins.get(number)
+        if current is None or stmt is None:
+            continue
+        source = current.context.source
+        position = getattr(stmt, "lineno", None)
+        if position is not None and not isinstance(stmt, gast.FunctionDef):
+            last = (numbers[id(current.context)], position - source.first_line)
+        if last is not None:
+            found[number] = last
+    return found

@@ -15,7 +15,7 @@ from s2sad.derive import Variant, derive
 from s2sad.errors import InvalidArgument
 from s2sad.pipeline import Request, annotated_kinds
 from s2sad.runtime import as_gradient
-from s2sad.runtime.cotangents import as_cotangent
+from s2sad.runtime.cotangents import as_cotangent, fresh_tape
 from s2sad.source import read, unwrap
 from s2sad.synthetic import wrapper_of
 
@@ -120,7 +120,7 @@ class DerivativeFunction:
         backward = variant.backward
 
         def pullback(cotangent: Any) -> Any:
-            bars = backward(tape, as_cotangent(cotangent, out))
+            bars = backward(fresh_tape(tape), as_cotangent(cotangent, out))
             bars = bars if len(plan.active) != 1 else (bars,)
             gradients = [as_gradient(b, v) for b, v in zip(plan.pick(bars), values, strict=True)]
             return tuple(gradients)
@@ -152,6 +152,10 @@ class DerivativeFunction:
     @property
     def __s2sad_function__(self) -> types.FunctionType:
         return self._variant(self._plan.annotated).main
+
+    @property
+    def __s2sad_bound__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return self._target.bound_args, self._target.bound_kwargs
 
     @property
     def __wrapped__(self) -> types.FunctionType:

@@ -1,7 +1,7 @@
 """Gradients compared with finite differences, argument by argument.
 
-The differences are taken at many step widths and extrapolated to zero (Ridders' method), so that they are good to
-about ten digits without a step width to choose, and come with an estimate of their own error.
+The differences are taken at many step widths and extrapolated to zero (Ridders' method), so that they are
+good to about ten digits without a step width to choose, and come with an estimate of their own error.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _ROUNDING = 2.0**-50
 class Comparison:
     """One argument: its gradient beside the differences.
 
-    `found` and `expected` hold a derivative for each number in the argument, or for each direction that it was
-    moved in. `uncertainty` is what the differences themselves may be off by.
+    `found` and `expected` hold a derivative for each number in the argument, or for each direction that it
+    was moved in. `uncertainty` is what the differences themselves may be off by.
     """
 
     argument: str
@@ -79,15 +79,16 @@ def check_grads(
     rtol: float | None = None,
     atol: float | None = None,
 ) -> None:
-    """Checks the gradient of `fun` at `args` against finite differences; raises AssertionError where it is wrong.
+    """Checks the gradient of `fun` against finite differences; raises AssertionError where it is wrong.
 
     Args:
         fun: a function; one that returns no scalar is checked through its pullback.
         args: the positional arguments, as a tuple.
-        argnums: which arguments to check (positions, names, or a tuple of either); left out, all that have a derivative.
+        argnums: which arguments to check (positions, names, or a tuple of either); all that have a derivative,
+            if it is left out.
         kwargs: keyword arguments.
-        rtol: the tolerance relative to the largest number in the gradient (1e-6, or 1e-3 for single precision).
-        atol: the absolute tolerance (1e-8, or 1e-5).
+        rtol: the tolerance relative to the largest number in the gradient (1e-6; 1e-3 for single precision).
+        atol: the absolute tolerance (1e-8; 1e-5).
 
     >>> check_grads(lambda x, n: x ** n, (1.5, 3), argnums=0)
     """
@@ -114,7 +115,13 @@ def compare(
     """One comparison for each argument in `argnums`, or for each that has a derivative."""
     bound = inspect.signature(fun).bind(*args, **(kwargs or {}))
     bound.apply_defaults()
-    many = argnums if isinstance(argnums, (tuple, list)) else _differentiable(bound) if argnums is None else (argnums,)
+    many = (
+        argnums
+        if isinstance(argnums, (tuple, list))
+        else _differentiable(bound)
+        if argnums is None
+        else (argnums,)
+    )
     if not many:
         raise InvalidArgument("no argument has a derivative", hint="pass floats or arrays of floats")
     places = DerivativeFunction(fun, "grad", tuple(many), False)._plan.places
@@ -134,13 +141,11 @@ def compare(
 def _differentiable(bound: inspect.BoundArguments) -> tuple[int | str, ...]:
     """The arguments that a derivative can be taken with respect to, as argnums."""
     found: list[int | str] = []
-    position = 0
-    for name, value in bound.arguments.items():
+    for position, (name, value) in enumerate(bound.arguments.items()):
         several = bound.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
         for i, one in enumerate(value if several else (value,)):
             if _has_numbers(one):
                 found.append(position + i if several else name)
-        position += 1
     return tuple(found)
 
 
@@ -152,13 +157,20 @@ def _has_numbers(value: Any) -> bool:
     return not callable(value) and sum(np.size(leaf) for leaf in leaves(value)) > 0
 
 
-def _gradients(fun: Any, bound: inspect.BoundArguments, argnums: tuple[int | str, ...]) -> tuple[Any, list[Any] | None]:
+def _gradients(
+    fun: Any, bound: inspect.BoundArguments, argnums: tuple[int | str, ...]
+) -> tuple[Any, list[Any] | None]:
     """The gradients, and, if the function returns no scalar, the weights that make one of its result."""
     args, kwargs = copy.deepcopy(bound.args), copy.deepcopy(bound.kwargs)
     with _same_draws():
         out = fun(*args, **kwargs)
     args, kwargs = copy.deepcopy(bound.args), copy.deepcopy(bound.kwargs)
-    if isinstance(out, float) or isinstance(out, (np.ndarray, np.floating)) and np.shape(out) == () and not np.iscomplexobj(out):
+    if (
+        isinstance(out, float)
+        or (isinstance(out, (np.ndarray, np.floating))
+        and np.shape(out) == ()
+        and not np.iscomplexobj(out))
+    ):
         with _same_draws():
             return grad(fun, argnums)(*args, **kwargs), None
     generator = np.random.default_rng(0)
@@ -166,21 +178,29 @@ def _gradients(fun: Any, bound: inspect.BoundArguments, argnums: tuple[int | str
     if not parts:
         raise InvalidArgument(f"the function returned {type(out).__name__}, which has no derivative")
     weights = [generator.standard_normal(np.shape(leaf)) for leaf in parts]
-    weights = [w + 1j * generator.standard_normal(np.shape(w)) if np.iscomplexobj(p) else w for w, p in zip(weights, parts)]
+    weights = [
+        w + 1j * generator.standard_normal(np.shape(w)) if np.iscomplexobj(p) else w
+        for w, p in zip(weights, parts)
+    ]
     with _same_draws():
         _, pullback = vjp(fun, *args, argnums=argnums, **kwargs)
     return pullback(rebuilt(out, iter(weights), zero=True)), weights
 
 
 def _evaluate(
-    fun: Any, bound: inspect.BoundArguments, name: str, index: int | None, moved: Any, weights: list[Any] | None
+    fun: Any,
+    bound: inspect.BoundArguments,
+    name: str,
+    index: int | None,
+    moved: Any,
+    weights: list[Any] | None,
 ) -> float:
     arguments = dict(bound.arguments)
     if index is None:
         arguments[name] = moved
     else:
         arguments[name] = (*arguments[name][:index], moved, *arguments[name][index + 1 :])
-    again = inspect.BoundArguments(bound.signature, arguments)  # type: ignore[arg-type]
+    again = inspect.BoundArguments(bound.signature, arguments)
     args, kwargs = copy.deepcopy(again.args), copy.deepcopy(again.kwargs)
     with _same_draws(), np.errstate(all="ignore"):
         out = fun(*args, **kwargs)
@@ -200,16 +220,21 @@ def _same_draws() -> Iterator[None]:
         np.random.set_state(numpy)
 
 
-# -- one argument ------------------------------------------------------------------------------------------------
+# -- one argument ------------------------------------------------------------------------------------------
 
 
 def _compared(
     name: str, at: Callable[[Any], float], value: Any, gradient: Any, rtol: float | None, atol: float | None
 ) -> Comparison:
     parts = [np.asarray(leaf) for leaf in leaves(value)]
-    single = any(p.dtype.itemsize // (2 if p.dtype.kind == "c" else 1) < 8 for p in parts if p.dtype.kind in "fc")
+    single = any(
+        p.dtype.itemsize // (2 if p.dtype.kind == "c" else 1) < 8 for p in parts if p.dtype.kind in "fc"
+    )
     points = [p.astype(complex if np.iscomplexobj(p) else float) for p in parts]
-    slopes = [np.broadcast_to(np.asarray(g), p.shape) for g, p in zip(leaves_like(gradient, value), parts, strict=True)]
+    slopes = [
+        np.broadcast_to(np.asarray(g), p.shape)
+        for g, p in zip(leaves_like(gradient, value), parts, strict=True)
+    ]
     directions = list(_directions(points))
     expected, found, uncertainty = [], [], 0.0
     for direction in directions:
@@ -217,7 +242,9 @@ def _compared(
         def along(step: float, direction: list[Any] = direction) -> float:
             return at(rebuilt(value, iter([p + step * d for p, d in zip(points, direction)])))
 
-        size = max((float(np.max(np.abs(p[d != 0]), initial=0.0)) for p, d in zip(points, direction)), default=0.0)
+        size = max(
+            (float(np.max(np.abs(p[d != 0]), initial=0.0)) for p, d in zip(points, direction)), default=0.0
+        )
         difference, error = ridders(along, 0.05 * max(size, 0.1))
         expected.append(difference)
         uncertainty = max(uncertainty, error)
@@ -252,8 +279,8 @@ def _random_like(point: Any, generator: np.random.Generator) -> Any:
 def ridders(function: Callable[[float], float], step: float) -> tuple[float, float]:
     """The derivative of `function` at 0, and an estimate of its error.
 
-    Central differences at steps that shrink, extrapolated to step 0; the entry of the table that agrees best with
-    its neighbours is taken (C. J. F. Ridders, 1982). Steps that leave the domain of the function are left out.
+    Central differences at steps that shrink, extrapolated to step 0; the entry of the table that agrees best
+    with its neighbours is taken (C. J. F. Ridders, 1982). Steps that leave the function's domain are left out.
 
     >>> ridders(lambda t: math.exp(2 * t), 0.1)[0]
     2.0000000000...
@@ -288,7 +315,7 @@ def ridders(function: Callable[[float], float], step: float) -> tuple[float, flo
     return best, error
 
 
-# -- structures --------------------------------------------------------------------------------------------------
+# -- structures --------------------------------------------------------------------------------------------
 
 
 def leaves(value: Any) -> list[Any]:

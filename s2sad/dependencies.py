@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import builtins
 import dis
+import functools
+import importlib
 import linecache
 import os
 import sys
 import types
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 try:  # hashlib takes ten times as long to import, for the same function
@@ -71,7 +73,16 @@ def look(path: str, namespace: Mapping[str, Any], cells: Cells) -> Any:
     return value
 
 
-Check = Callable[[], bool]
+def imported(spelled: str) -> Any:
+    """The object that `module:name` stands for, or MISSING."""
+    module, _, name = spelled.partition(":")
+    try:
+        value: Any = importlib.import_module(module)
+    except (ImportError, ValueError):
+        return MISSING
+    for attribute in name.split(".") if name else ():
+        value = getattr(value, attribute, MISSING)
+    return value
 
 
 class Watch:
@@ -160,6 +171,19 @@ def fingerprint(value: Any) -> str:
     module = getattr(value, "__module__", None) or getattr(getattr(value, "__objclass__", None), "__module__", None)
     shown = f"{module}.{name} " if isinstance(name, str) else ""
     return f"{shown}of {kind.__module__}.{kind.__qualname__}{_rule(value)}"
+
+
+def may_have_rule(function: Any) -> bool:
+    """False if there surely is no rule for a function: told without importing the rules."""
+    registry = sys.modules.get("s2sad.adjoints.registry")
+    try:
+        if registry is not None and function in registry._RULES:
+            return True
+    except TypeError:
+        return False
+    if isinstance(function, (functools.partial, types.MethodType)):
+        return False
+    return str(getattr(function, "__module__", None) or "builtins").partition(".")[0] in KNOWN_ROOTS
 
 
 def _rule(value: Any) -> str:

@@ -1,6 +1,8 @@
 """From a request to derivative functions that run: transforms once, loads as often as needed.
 
-Also the entry for functions that emitted code meets only as it runs (`runtime.split`).
+A derivative is looked for among those of this process, then in the cache on disk, and is made only if it is in
+neither. What makes it is imported only then. Also the entry for functions that emitted code meets only as it runs
+(`runtime.split`).
 """
 
 from __future__ import annotations
@@ -8,103 +10,127 @@ from __future__ import annotations
 import inspect
 import threading
 import types
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import weakref
+from collections import OrderedDict
 from typing import Any
 
-from s2sad.adjoints import registry
+from s2sad import cache
 from s2sad.adjoints.equivalents import equivalent, method_equivalent
-from s2sad.adjoints.methods import METHODS
-from s2sad.context import UNKNOWN, Context
+from s2sad.artifact import Artifact, Request
+from s2sad.dependencies import cells_of, code_digest, digest, fingerprint
 from s2sad.errors import NotDifferentiable
-from s2sad.loader import Loaded, load
-from s2sad.pipeline import Program, Request, Transformer
+from s2sad.loader import Compiled, Place, Variant
 from s2sad.runtime import dynamic
 from s2sad.source import unwrap
-from s2sad.synthetic import apply_wrapper, wrapper_of
+from s2sad.synthetic import apply_wrapper, has_rule, wrapper_of
 
+_KEPT = 512  # functions whose derivatives are kept: their text and code, not what they close over
+_TWINS = 8  # derivatives of one text that differ in what it refers to
+_RECENT = 64  # function objects whose derivatives are kept ready
 
-@dataclass(eq=False)
-class Variant:
-    """One derivative of one function object, ready to be called."""
-
-    program: Program
-    loaded: Loaded
-    function: types.FunctionType
-    watched: list[tuple[Callable[[], Any], Any]] = field(default_factory=list)
-
-    @property
-    def main(self) -> types.FunctionType:
-        return self.loaded.functions[self.program.main]
-
-    @property
-    def backward(self) -> types.FunctionType:
-        """The reverse sweep that belongs to the forward sweep `main`."""
-        index = next(i for i, e in enumerate(self.program.emitted) if e.tree.name == self.program.main)
-        return self.loaded.functions[self.program.emitted[index + 1].tree.name]
-
-    @property
-    def text(self) -> str:
-        return self.loaded.text
-
-    def is_current(self) -> bool:
-        """Is every function that was looked up by name still the same?"""
-        return all(look() is value for look, value in self.watched)
-
-
-_programs: dict[tuple[types.CodeType, Request], list[Program]] = {}
+_compiled: OrderedDict[tuple[str, Place], list[Compiled]] = OrderedDict()
+_recent: OrderedDict[tuple[int, Request], tuple[weakref.ref[types.FunctionType], Variant]] = OrderedDict()
 _lock = threading.RLock()
 
 
 def derive(function: types.FunctionType, request: Request) -> Variant:
-    """The derivative of a function, transformed now or, for the same code and the same callees, before."""
+    """The derivative of a function: as it is kept for this very function or for the same text, or made now."""
+    entry = _recent.get((id(function), request))
+    if entry is not None and entry[0]() is function and entry[1].is_current():
+        return entry[1]
+    with _lock:  # one thread makes it, and the others find it
+        variant = _find(function, request) or _make(function, request)
+        _remember(function, request, variant)
+    return variant
+
+
+def adopt(function: types.FunctionType, request: Request, artifact: Artifact) -> None:
+    """Takes over an artifact that another process made, if it fits the function as it is here."""
     with _lock:
-        known = _programs.setdefault((function.__code__, request), [])
-        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-        for program in known:
-            watched = _watch(program, function, cells)
-            same = program.contexts[0].source.globals is function.__globals__
-            if same and all(look() is value for look, value in watched):
-                return _variant(program, function, cells, watched)
-        program = Transformer().run(function, request)
-        known.append(program)
-        return _variant(program, function, cells, _watch(program, function, cells))
+        compiled = Compiled(artifact, _place(function))
+        if compiled.bind(function) is not None:
+            _keep(_key(function, request), compiled)
 
 
-def _variant(program: Program, function: types.FunctionType, cells: dict[str, types.CellType], watched: list[Any]) -> Variant:
-    return Variant(program, load(program, function, cells), function, watched)
-
-
-def _watch(program: Program, function: types.FunctionType, cells: dict[str, types.CellType]) -> list[tuple[Callable[[], Any], Any]]:
-    """For each dependency a function that looks it up again, and what it was."""
-    found: list[tuple[Callable[[], Any], Any]] = []
-    for i, context in enumerate(program.contexts):
-        closure = cells if i == 0 else context.source.cells
-        for path, value in context.dependencies.items():
-            found.append((_looker(path, context, closure), value))
-    return found
-
-
-def _looker(path: str, context: Context, cells: dict[str, types.CellType]) -> Callable[[], Any]:
-    name, *attributes = path.split(".")
-    namespace = context.source.globals
-
-    def look() -> Any:
+def function_digest(function: types.FunctionType) -> str:
+    """Says of a function what its derivative depends on, as far as one sees without resolving its names."""
+    held = []
+    for name, cell in sorted(cells_of(function).items()):
         try:
-            value = cells[name].cell_contents if name in cells else namespace.get(name, UNKNOWN)
-            for attribute in attributes:
-                value = getattr(value, attribute, UNKNOWN)
+            value = cell.cell_contents
         except ValueError:
-            return UNKNOWN
-        return value
+            continue
+        if callable(value) or isinstance(value, types.ModuleType):
+            held.append(f"{name} {fingerprint(value)}")
+    return digest(fingerprint(function), *held)
 
-    return look
+
+def _place(function: types.FunctionType) -> Place:
+    return function.__code__.co_filename, function.__code__.co_firstlineno
+
+
+def _key(function: types.FunctionType, request: Request) -> tuple[str, Place]:
+    return digest(function_digest(function), repr(request)), _place(function)
+
+
+def _find(function: types.FunctionType, request: Request) -> Variant | None:
+    key = _key(function, request)
+    for compiled in _compiled.get(key, ()):
+        variant = compiled.bind(function)
+        if variant is not None:
+            _compiled.move_to_end(key)
+            return variant
+    artifact = cache.load(_entry_name(function, request), _entry_key(function, request))
+    if artifact is None:
+        return None
+    compiled = Compiled(artifact, _place(function))
+    variant = compiled.bind(function)
+    if variant is not None:
+        _keep(key, compiled)
+    return variant
+
+
+def _make(function: types.FunctionType, request: Request) -> Variant:
+    from s2sad.packing import pack
+    from s2sad.pipeline import Transformer
+
+    packed = pack(Transformer().run(function, request), function)
+    compiled = Compiled(packed.artifact, _place(function), packed.functions, packed.objects)
+    compiled.complete(function)
+    variant = compiled.bind(function)
+    assert variant is not None, f"{function.__qualname__} changed while it was transformed"
+    _keep(_key(function, request), compiled)
+    if packed.portable:
+        cache.store(_entry_name(function, request), _entry_key(function, request), compiled.artifact)
+    return variant
+
+
+def _entry_name(function: types.FunctionType, request: Request) -> str:
+    return f"{function.__name__}_{request.form}"
+
+
+def _entry_key(function: types.FunctionType, request: Request) -> str:
+    return cache.entry_key(function_digest(function), request)
+
+
+def _keep(key: tuple[str, Place], compiled: Compiled) -> None:
+    twins = _compiled.setdefault(key, [])
+    twins.insert(0, compiled)
+    del twins[_TWINS:]
+    _compiled.move_to_end(key)
+    while len(_compiled) > _KEPT:
+        _compiled.popitem(last=False)
+
+
+def _remember(function: types.FunctionType, request: Request, variant: Variant) -> None:
+    """Keeps a derivative ready as long as its function lives, and at most until enough others came."""
+    key = id(function), request
+    _recent[key] = weakref.ref(function, lambda _: _recent.pop(key, None)), variant
+    while len(_recent) > _RECENT:
+        _recent.popitem(last=False)
 
 
 # -- functions met at run time --------------------------------------------------------------------------------------
-
-_pairs: dict[Any, dynamic.Pair] = {}
-
 
 def _split(how: str, subject: Any, active: tuple[Any, ...], itself: bool) -> dynamic.Pair:
     if how == "method":
@@ -118,7 +144,7 @@ def _split(how: str, subject: Any, active: tuple[Any, ...], itself: bool) -> dyn
 
 
 def _split_function(function: Any, active: tuple[Any, ...], itself: bool) -> dynamic.Pair:
-    if registry.lookup(function) is not None and not isinstance(function, types.FunctionType):
+    if not isinstance(function, types.FunctionType) and has_rule(function):
         function = wrapper_of(function)
     function = equivalent(function) or function
     target = unwrap(function)
@@ -161,10 +187,8 @@ def _split_method(owner: Any, name: str, active: tuple[Any, ...], itself: bool) 
         plain: Any = function
     elif method_equivalent(owner, name) is not None:
         plain = method_equivalent(owner, name)
-    elif name in METHODS and not hasattr(owner, "__dict__"):
-        plain = wrapper_of(METHODS[name], options=True)
     else:
-        plain = None
+        plain = None if hasattr(owner, "__dict__") else _array_method(name)
     if plain is None:  # a function kept in an attribute, a static method, a module's function
         forward, backward = _split_function(bound, active, False)
         if itself:
@@ -172,6 +196,12 @@ def _split_method(owner: Any, name: str, active: tuple[Any, ...], itself: bool) 
         return (lambda _owner, *a, **k: forward(*a, **k)), backward
     places = tuple(p + 1 if isinstance(p, int) else p for p in active)
     return _split_function(plain, (0, *places) if itself else places, False)
+
+
+def _array_method(name: str) -> Any:
+    from s2sad.adjoints.methods import METHODS
+
+    return wrapper_of(METHODS[name], options=True) if name in METHODS else None
 
 
 def _with_zero(bars: Any, count: int) -> Any:
@@ -182,7 +212,7 @@ def _closure_pair(function: types.FunctionType, active: tuple[Any, ...]) -> dyna
     """Forward and backward of a closure; the cotangent of the closure is that of what it captures."""
     captured = tuple(
         name
-        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        for name, cell in cells_of(function).items()
         if _may_be_active(cell)
     )
     names = _parameters(function, active, 0)
@@ -203,14 +233,14 @@ def _flattened(bars: dict[str, Any], function: types.FunctionType) -> Any:
     """The cotangents of a closure's cells, with those of the closures that it captures among them."""
     from s2sad.runtime import ObjectBar
 
-    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    cells = cells_of(function)
     own: dict[str, Any] = {}
     for name, bar in bars.items():
         inner = cells[name].cell_contents
         if not isinstance(inner, types.FunctionType):
             own[name] = own.get(name, 0) + bar
             continue
-        theirs = dict(zip(inner.__code__.co_freevars, inner.__closure__ or (), strict=True))
+        theirs = cells_of(inner)
         for part, value in bar._parts().items() if isinstance(bar, ObjectBar) else ():
             if part in cells and part in theirs and cells[part] is not theirs[part]:
                 raise NotDifferentiable(f"two closures capture different variables named {part}", hint="rename one of them")

@@ -1,127 +1,246 @@
-"""From emitted functions to callable ones that share the real globals and closure cells of the user's functions.
+"""From emitted text to functions that share the real globals and closure cells of the user's functions.
 
-All functions of a derivative stand in one text, as a person would write them in one file. Each is compiled on its
-own, inside a factory whose parameters are the names that it takes from outside; so those become closure variables,
-whose cells are the user's own, or hold what the text imports.
+All functions of a derivative stand in one text, as a person would write them in one file. They are compiled once,
+each inside a factory whose parameters are the names that it takes from outside; so those become closure variables,
+whose cells are the user's own, or hold what the text imports. Making the functions is then cheap enough to be done
+anew for each closure.
 """
 
 from __future__ import annotations
 
 import ast
-import hashlib
 import linecache
+import os
+import threading
 import types
-from dataclasses import dataclass
+import weakref
 from typing import Any
 
-import gast
+from s2sad.artifact import Artifact, Owner
+from s2sad.dependencies import MISSING, Watch, cells_of, digest, fingerprint, imported, look
+from s2sad.source import unwrap
+
+EMITTED = "<s2sad"  # how the file names of emitted code begin
+
+#: How a function is passed by the name of a file, and where `def` stands in it.
+Place = tuple[str, int]
 
 
-from s2sad.context import Context
-from s2sad.emit import emit_mapped
-from s2sad.pipeline import EMITTED, Program
+class Compiled:
+    """The code of an artifact's functions, for a main function at one place. `functions` and `objects` as in `Packed`."""
+
+    def __init__(
+        self,
+        artifact: Artifact,
+        place: Place,
+        functions: dict[int, types.FunctionType] | None = None,
+        objects: dict[str, Any] | None = None,
+    ) -> None:
+        self.artifact = artifact
+        self.functions = functions or {}
+        self.whole = True  # is everything there that the text imports?
+        self.links = [self._linked(owner, objects or {}) for owner in artifact.owners]
+        self.filename = f"{EMITTED} {artifact.main} {digest(artifact.text, repr(place))[:12]}>"
+        self.codes: list[types.CodeType] = []
+        self.docs: list[str | None] = []
+        self.seeds: list[str] = []
+
+    def _linked(self, owner: Owner, objects: dict[str, Any]) -> dict[str, types.CellType]:
+        found = {}
+        for name, spelled in owner.links.items():
+            value = objects[spelled] if spelled in objects else imported(spelled)
+            self.whole = self.whole and value is not MISSING
+            found[name] = types.CellType(value)
+        return found
+
+    # -- finding what it refers to ------------------------------------------------------------------------------
+
+    def find_owners(self, function: types.FunctionType) -> list[types.FunctionType] | None:
+        """The functions whose derivatives these are, when `function` is the first; None if one is not there."""
+        if not self.whole:
+            return None
+        found = [function]
+        for number, owner in enumerate(self.artifact.owners[1:], 1):
+            if number in self.functions:
+                found.append(self.functions[number])
+            elif owner.parent == -1:
+                found.append(function)
+            else:
+                caller = found[owner.parent]
+                value = look(owner.path, caller.__globals__, {**cells_of(caller), **self.links[owner.parent]})
+                if not isinstance(value, types.FunctionType):
+                    return None
+                found.append(unwrap(value).function if hasattr(value, "__dict__") and value.__dict__ else value)
+        return found
+
+    def examine(self, owners: list[types.FunctionType]) -> tuple[Watch, list[dict[str, str]]]:
+        """What each dependency is now, and its fingerprint. Which of them are one and the same function counts."""
+        watch = Watch()
+        prints: list[dict[str, str]] = []
+        numbers = {id(owners[0]): 0}
+        watch.add_code(owners[0])
+        for owner, function, links in zip(self.artifact.owners, owners, self.links, strict=True):
+            cells = {**cells_of(function), **links}
+            found: dict[str, str] = {}
+            for path in sorted(owner.dependencies):
+                value = look(path, function.__globals__, cells)
+                found[path] = fingerprint(value)
+                if isinstance(value, types.FunctionType):
+                    found[path] += f" #{numbers.setdefault(id(value), len(numbers))}"
+                if path.partition(".")[0] not in links:
+                    watch.add(path, function.__globals__, cells, value)
+            prints.append(found)
+        return watch, prints
+
+    def bind(self, function: types.FunctionType) -> Variant | None:
+        """The derivative of `function`, or None if something that it depends on is not what it was."""
+        owners = self.find_owners(function)
+        if owners is None:
+            return None
+        watch, prints = self.examine(owners)
+        if any(found != owner.dependencies for found, owner in zip(prints, self.artifact.owners, strict=True)):
+            return None
+        return self.load(owners, watch)
+
+    def complete(self, function: types.FunctionType) -> bool:
+        """Fills in the fingerprints, when it was made just now for `function`."""
+        owners = self.find_owners(function)
+        if owners is None:
+            return False
+        _, prints = self.examine(owners)
+        filled = [owner._replace(dependencies=found) for owner, found in zip(self.artifact.owners, prints, strict=True)]
+        self.artifact = self.artifact._replace(owners=tuple(filled))
+        return True
+
+    # -- making functions ---------------------------------------------------------------------------------------
+
+    def load(self, owners: list[types.FunctionType], watch: Watch) -> Variant:
+        pieces = self.artifact.pieces
+        if not self.codes:
+            self._compile(owners)
+        shared = {piece.name: types.CellType() for piece in pieces}
+        functions: dict[str, types.FunctionType] = {}
+        for number, piece in enumerate(pieces):
+            original = owners[piece.owner]
+            available = {**shared, **cells_of(original), **self.links[piece.owner]}
+            code = self.codes[number]
+            closure = tuple(available[name] for name in code.co_freevars)
+            new = types.FunctionType(code, original.__globals__, piece.name, None, closure)
+            if piece.role != "backward":
+                new.__defaults__ = original.__defaults__
+                own = dict(original.__kwdefaults__ or {})
+                if piece.role == "joint":
+                    own[self.seeds[number]] = 1.0
+                new.__kwdefaults__ = own or None
+            new.__module__ = original.__module__
+            new.__doc__ = self.docs[number]
+            functions[piece.name] = shared[piece.name].cell_contents = new
+        return Variant(self, functions, watch)
+
+    def _compile(self, owners: list[types.FunctionType]) -> None:
+        tree = ast.parse(self.artifact.text)
+        plain = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
+        factories: list[ast.stmt] = []
+        names = [piece.name for piece in self.artifact.pieces]
+        self.docs = [ast.get_docstring(plain[name]) for name in names]
+        self.seeds = [plain[name].args.kwonlyargs[-1].arg if plain[name].args.kwonlyargs else "" for name in names]
+        for piece in self.artifact.pieces:
+            free = dict.fromkeys([*names, *owners[piece.owner].__code__.co_freevars, *self.links[piece.owner]])
+            factories.append(_factory(plain[piece.name], list(free)))
+        module = compile(ast.Module(factories, []), self.filename, "exec", dont_inherit=True)
+        outer = [c for c in module.co_consts if isinstance(c, types.CodeType)]
+        codes = [_inner(factory, name) for factory, name in zip(outer, names, strict=True)]
+        register(self.filename, self.artifact.text, codes)
+        places = [(f.__code__.co_filename, f.__code__.co_firstlineno) for f in owners]
+        _origins[self.filename] = (self.artifact, places)
+        self.codes = codes  # last: other threads look here
 
 
-@dataclass(frozen=True, eq=False)
-class Loaded:
-    """The functions of a derivative, and the text that they stand in."""
+class Variant:
+    """One derivative of one function object, ready to be called."""
 
-    text: str
-    filename: str
-    functions: dict[str, types.FunctionType]
-    origins: dict[int, gast.stmt]
+    __slots__ = ("__weakref__", "backward", "compiled", "functions", "is_current", "main")
 
+    def __init__(self, compiled: Compiled, functions: dict[str, types.FunctionType], watch: Watch) -> None:
+        artifact = compiled.artifact
+        self.compiled, self.functions = compiled, functions
+        self.is_current = watch.is_current
+        self.main = functions[artifact.main]
+        index = next(i for i, piece in enumerate(artifact.pieces) if piece.name == artifact.main)
+        following = artifact.pieces[index + 1 : index + 2]
+        #: The reverse sweep that belongs to the forward sweep `main`; of a joint derivative, itself.
+        self.backward = functions[following[0].name] if following else self.main
 
-def source_text(program: Program) -> tuple[str, dict[int, gast.stmt]]:
-    """The text of all functions under the imports that they need, and the statement of each line."""
-    body: list[gast.stmt] = [*imports(program), *(e.tree for e in program.emitted)]
-    return emit_mapped(gast.Module(body, []))
-
-
-def imports(program: Program) -> list[gast.stmt]:
-    """Import statements for what emitted code refers to and the user's module does not have."""
-    modules: dict[str, str] = {}
-    members: dict[str, set[str]] = {}
-    for context in program.contexts:
-        for name, value in context.links.items():
-            if isinstance(value, types.ModuleType):
-                modules[name] = value.__name__
-            elif isinstance(value, (types.FunctionType, type)):
-                module = "s2sad.runtime" if value.__module__.startswith("s2sad.runtime") else value.__module__
-                alias = value.__name__ if value.__name__ == name else f"{value.__name__} as {name}"
-                members.setdefault(module, set()).add(alias)
-    found: list[gast.stmt] = [
-        gast.Import([gast.alias(module, name if name != module else None)]) for name, module in sorted(modules.items())
-    ]
-    for module in sorted(members):
-        aliases = [gast.alias(*_split_alias(a)) for a in sorted(members[module])]
-        found.append(gast.ImportFrom(module, aliases, 0))
-    return found
+    @property
+    def text(self) -> str:
+        return self.compiled.artifact.text
 
 
-def _split_alias(text: str) -> tuple[str, str | None]:
-    name, _, alias = text.partition(" as ")
-    return name, alias or None
+def _factory(tree: ast.FunctionDef, free: list[str]) -> ast.FunctionDef:
+    """A function that has the names in `free`, around a function without defaults.
 
-
-def load(program: Program, function: types.FunctionType, cells: dict[str, types.CellType]) -> Loaded:
-    """Compiles the functions of a program for `function`, one of those with the code that was transformed."""
-    text, origins = source_text(program)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
-    filename = f"{EMITTED} {program.main} {digest}>"
-    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
-    trees = {n.name: n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)}
-    shared = {name: types.CellType() for name in trees}
-    functions: dict[str, types.FunctionType] = {}
-    for emitted in program.emitted:
-        context = emitted.context
-        main = context is program.contexts[0]
-        own, original = (cells, function) if main else (context.source.cells, context.source.function)
-        available = {**shared, **own, **{n: types.CellType(v) for n, v in context.links.items()}}
-        functions[emitted.tree.name] = _build(trees[emitted.tree.name], filename, available, context, emitted.role, original)
-    for name, function in functions.items():
-        shared[name].cell_contents = function
-    return Loaded(text, filename, functions, origins)
-
-
-def _build(
-    tree: ast.FunctionDef, filename: str, available: dict[str, types.CellType], context: Context, role: str,
-    original: types.FunctionType,
-) -> types.FunctionType:
-    code = _code(tree, filename, tuple(available))
-    closure = tuple(available[name] for name in code.co_freevars)
-    source = context.source
-    function = types.FunctionType(code, source.globals, tree.name, None, closure)
-    if role != "backward":
-        function.__defaults__ = original.__defaults__
-        own = dict(original.__kwdefaults__ or {})
-        if role == "joint":
-            own[tree.args.kwonlyargs[-1].arg] = 1.0
-        function.__kwdefaults__ = own or None
-    function.__module__ = source.module
-    function.__doc__ = ast.get_docstring(tree)
-    return function
-
-
-def _code(tree: ast.FunctionDef, filename: str, free: tuple[str, ...]) -> types.CodeType:
-    """The code of a function whose names in `free` are closure variables."""
-    arguments = ast.arguments([], [ast.arg(n) for n in free], None, [], [], None, [])
-    plain = _without_defaults(tree)
-    factory = ast.FunctionDef("factory", arguments, [plain], [], None, None)
+    Defaults were evaluated when the user's function was defined: the very same objects are used.
+    """
+    args = tree.args
+    args.defaults, args.kw_defaults = [], [None] * len(args.kwonlyargs)
+    where = {"lineno": tree.lineno, "col_offset": 0, "end_lineno": tree.end_lineno, "end_col_offset": 0}
+    parameters = ast.arguments([], [ast.arg(name, **where) for name in free], None, [], [], None, [])
+    factory = ast.FunctionDef("factory", parameters, [tree], [], None, None, **where)
     if "type_params" in ast.FunctionDef._fields:
         factory.type_params = []
-    module = ast.Module([ast.fix_missing_locations(ast.copy_location(factory, tree))], [])
-    outer = next(c for c in compile(module, filename, "exec").co_consts if isinstance(c, types.CodeType))
-    return next(c for c in outer.co_consts if isinstance(c, types.CodeType) and c.co_name == tree.name)
+    return factory
 
 
-def _without_defaults(tree: ast.FunctionDef) -> ast.FunctionDef:
-    """Defaults were evaluated when the user's function was defined: the very same objects are used."""
-    args = tree.args
-    bare = ast.arguments(args.posonlyargs, args.args, args.vararg, args.kwonlyargs, [None] * len(args.kwonlyargs), args.kwarg, [])
-    new = ast.FunctionDef(tree.name, bare, tree.body, [], None, None)
-    if "type_params" in ast.FunctionDef._fields:
-        new.type_params = []
-    return ast.copy_location(new, tree)
+def _inner(factory: types.CodeType, name: str) -> types.CodeType:
+    return next(c for c in factory.co_consts if isinstance(c, types.CodeType) and c.co_name == name)
 
 
+# -- text that tracebacks, debuggers and `inspect` can find ---------------------------------------------------------
+
+_registered: dict[str, int] = {}
+_origins: dict[str, tuple[Artifact, list[Place]]] = {}
+_lock = threading.RLock()  # finalizers may run at any moment, in a thread that holds it
+
+
+def register(filename: str, text: str, codes: list[types.CodeType]) -> None:
+    """Makes `text` known to `linecache` for as long as one of `codes` is alive."""
+    with _lock:
+        linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+        _registered[filename] = _registered.get(filename, 0) + len(codes)
+    for code in codes:
+        weakref.finalize(code, _release, filename).atexit = False
+
+
+def _release(filename: str) -> None:
+    with _lock:
+        _registered[filename] -= 1
+        if not _registered[filename]:
+            del _registered[filename]
+            linecache.cache.pop(filename, None)
+            _origins.pop(filename, None)
+
+
+# -- exceptions -----------------------------------------------------------------------------------------------------
+
+
+def annotate(error: BaseException) -> None:
+    """Adds to an exception raised in emitted code which line of the user's file that code belongs to."""
+    if any(str(note).startswith("s2sad: ") for note in getattr(error, "__notes__", ())):
+        return
+    trace, found = error.__traceback__, None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith(EMITTED):
+            found = trace
+        trace = trace.tb_next
+    if found is None:
+        return
+    code = found.tb_frame.f_code
+    artifact, places = _origins.get(code.co_filename, (None, []))
+    if artifact is None or found.tb_lineno not in artifact.lines:
+        return
+    number, below = artifact.lines[found.tb_lineno]
+    filename, first = places[number]
+    line = first + artifact.owners[number].start + below
+    text = linecache.getline(filename, line).strip()
+    shown = f": {text}" if text else ""
+    error.add_note(f"s2sad: in {code.co_name}, for line {line} of {os.path.basename(filename)}{shown}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import types
 from typing import Any
 
@@ -10,7 +9,7 @@ import gast
 
 from s2sad.artifact import Artifact, Owner, Piece
 from s2sad.context import Context
-from s2sad.dependencies import MISSING
+from s2sad.dependencies import imported
 from s2sad.emit import emit_mapped
 from s2sad.pipeline import Emitted, Program
 from s2sad.source import unwrap
@@ -30,7 +29,7 @@ class Packed:
 
 
 def pack(program: Program, function: types.FunctionType) -> Packed:
-    """The artifact of a program that was made for `function`. Fingerprints are added by `binding.prints`."""
+    """The artifact of a program that was made for `function`. Fingerprints are added when it is loaded."""
     text, origins = source_text(program)
     contexts = program.contexts
     missing: dict[int, types.FunctionType] = {}
@@ -72,18 +71,6 @@ def _spelled(value: Any, objects: dict[str, Any]) -> str:
     spelled = f"object:{len(objects)}"
     objects[spelled] = value
     return spelled
-
-
-def imported(spelled: str) -> Any:
-    """The object that `module:name` stands for, or MISSING."""
-    module, _, name = spelled.partition(":")
-    try:
-        value: Any = importlib.import_module(module)
-    except (ImportError, ValueError):
-        return MISSING
-    for attribute in name.split(".") if name else ():
-        value = getattr(value, attribute, MISSING)
-    return value
 
 
 # -- text -----------------------------------------------------------------------------------------------------------

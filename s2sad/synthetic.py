@@ -7,10 +7,20 @@ import linecache
 import types
 from typing import Any
 
-from s2sad.adjoints import registry
+from s2sad.dependencies import may_have_rule
 from s2sad.errors import NotDifferentiable
 
 _made: dict[Any, types.FunctionType] = {}
+
+
+def has_rule(function: Any) -> bool:
+    """Is a function differentiated by a rule? The rules are imported only if it may be one of theirs."""
+    if not may_have_rule(function):
+        return False
+    from s2sad.adjoints import registry
+
+    rule = registry.lookup(function)
+    return rule is not None and not (isinstance(function, types.FunctionType) and rule.kind == "nondifferentiable")
 
 
 def wrapper_of(function: Any, *, options: bool = False) -> types.FunctionType:
@@ -20,6 +30,8 @@ def wrapper_of(function: Any, *, options: bool = False) -> types.FunctionType:
     """
     key = (function, options)
     if key not in _made:
+        from s2sad.adjoints import registry
+
         rule = registry.lookup(function)
         if rule is None or rule.kind == "nondifferentiable":
             name = getattr(function, "__name__", repr(function))

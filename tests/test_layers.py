@@ -25,9 +25,11 @@ LAYERS = (
     ("cache", "loader"),
     ("derive", "synthetic", "pickling"),
     ("api",),
+    ("checking", "standalone"),
     ("testing",),
+    ("",),
     ("cli",),
-    ("", "__main__"),
+    ("__main__",),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

@@ -35,3 +35,12 @@ def _elements(g: Any, like: Any) -> list[Any]:
     if not isinstance(g, (list, tuple)) or len(g) != len(like):
         raise TypeError(f"s2sad: a cotangent with {len(like)} elements is needed, not {g!r}")
     return [as_cotangent(a, b) for a, b in zip(g, like, strict=True)]
+
+
+def fresh_tape(tape: Any) -> Any:
+    """A copy of the lists of a tape, which the reverse sweep empties, so that the pullback can be called again."""
+    if type(tape) is tuple:
+        return tuple(fresh_tape(part) for part in tape)
+    if type(tape) is list:
+        return [fresh_tape(part) for part in tape]
+    return tape

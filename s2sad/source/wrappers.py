@@ -48,7 +48,8 @@ def unwrap(fn: Any) -> Target:
         seen.append(current)
         derivative = getattr(current, "__s2sad_function__", None)
         if isinstance(derivative, types.FunctionType):
-            return Target(derivative, args, kwargs, tuple(wrappers))
+            bound, options = getattr(current, "__s2sad_bound__", ((), {}))
+            return Target(derivative, (*bound, *args), {**options, **kwargs}, tuple(wrappers))
         if isinstance(current, functools.partial) and type(current).__call__ is functools.partial.__call__:
             args, kwargs = _bind(current, args, kwargs)
             current = current.func

@@ -29,6 +29,8 @@ def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
 
 def _own_containers(function: gast.FunctionDef, context: Context) -> set[str]:
     """Lists and dictionaries that the function builds itself, so that nobody else can see them change."""
+    if context.trusted:  # emitted code changes nothing but what it made itself
+        return set(context.locals)
     displays = (gast.List, gast.Dict, gast.ListComp, gast.DictComp)
     found: dict[str, bool] = {}
     parameters = set(nodes.all_parameters(function.args))
@@ -48,12 +50,7 @@ def _makes_container(value: gast.expr, context: Context) -> bool:
     if not isinstance(value, gast.Call):
         return False
     function = context.resolve(value.func)
-    makers: tuple[object, ...] = (list, dict, sorted)
-    if context.trusted:
-        from s2sad import runtime
-
-        makers += (runtime.zeros_like, runtime.owned, runtime.instantiate, runtime.ListBar)
-    return any(function is m for m in makers)
+    return context.resolve(value.func) in (list, dict, sorted)
 
 
 def _check(node: gast.AST, own: set[str], context: Context) -> None:

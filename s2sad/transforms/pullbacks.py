@@ -136,7 +136,10 @@ def _general(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
         if operand is None or not (nodes.loads(operand) & step.uses):
             continue
         bindings = _template_bindings(step, sweep)
-        bindings["g"] = sweep.bar(step.target)
+        first, second = (*template.__code__.co_varnames, "")[:2]
+        if step.rule.kind == "rule":
+            bindings[second] = bindings["ans"]
+        bindings[first] = sweep.bar(step.target)
         (value,) = instantiate_template(template, bindings, sweep.context.link)
         contributions += _distribute(operand, value, sweep)
     return contributions

@@ -256,7 +256,7 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
         if bindings is not None:
             step = _operation(stmt, target, rule, bindings, context)
             missed = _varied_names(call, context) - step.uses
-            if not missed:
+            if not missed or getattr(function, "__module__", "").startswith("s2sad.runtime"):
                 return step
         if not any(isinstance(a, gast.Starred) for a in call.args) and all(k.arg for k in call.keywords):
             context.refuse(

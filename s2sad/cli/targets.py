@@ -42,7 +42,9 @@ def find(target: str) -> tuple[Any, types.ModuleType]:
             found = found.__func__
     if isinstance(found, type) or not callable(found):
         what = f"the class {path}" if isinstance(found, type) else f"{path}, of type {type(found).__name__},"
-        raise InvalidArgument(f"{what} is not a function", hint=f"{where} has {_listed(_functions(found, module))}")
+        raise InvalidArgument(
+            f"{what} is not a function", hint=f"{where} has {_listed(_functions(found, module))}"
+        )
     return found, module
 
 
@@ -58,7 +60,8 @@ def _module(where: str) -> types.ModuleType:
         if error.name is None or not f"{where}.".startswith(f"{error.name}."):
             raise _import_failed(where, error) from None
         raise InvalidArgument(
-            f"there is no module {error.name!r}", hint=f"for a file, write its name with the ending: {where}.py:..."
+            f"there is no module {error.name!r}",
+            hint=f"for a file, write its name with the ending: {where}.py:...",
         ) from None
     except (Exception, SystemExit) as error:
         raise _import_failed(where, error) from None
@@ -115,7 +118,9 @@ def described(error: BaseException) -> str:
     ]
     if frames:
         last = frames[-1]
-        text += f'\n  File "{last.filename}", line {last.lineno}, in {last.name}\n    {(last.line or "").strip()}'
+        text += (
+            f'\n  File "{last.filename}", line {last.lineno}, in {last.name}\n    {(last.line or "").strip()}'
+        )
     notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
     return text + notes
 

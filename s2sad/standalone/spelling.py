@@ -1,4 +1,4 @@
-"""Values written as Python expressions that give them back, bit for bit; for constants in standalone files."""
+"""Values written as Python expressions that give them back, bit for bit."""
 
 from __future__ import annotations
 
@@ -72,10 +72,11 @@ def _sequence(value: Any) -> str:
 
 
 def _type(value: type) -> str:
-    if getattr(builtins, value.__name__, None) is value:
-        return value.__name__
-    if getattr(np, value.__name__, None) is value:
-        return f"np.{value.__name__}"
+    name: str = value.__name__
+    if getattr(builtins, name, None) is value:
+        return name
+    if getattr(np, name, None) is value:
+        return f"np.{name}"
     raise Unspellable(f"the class {value.__qualname__}")
 
 
@@ -109,9 +110,8 @@ def _array(value: np.ndarray[Any, Any]) -> str:
     else:
         text = f"np.array({_rows(value)}{suffix})"
     again = eval(text, {"np": np})
-    if again.dtype != dtype or again.tobytes() != value.tobytes() and not np.array_equal(again, value, equal_nan=True):
-        text = f"np.array({spelled(value.tolist())}{suffix})"
-    return text
+    same = again.tobytes() == value.tobytes() or np.array_equal(again, value, equal_nan=True)
+    return text if again.dtype == dtype and same else f"np.array({spelled(value.tolist())}{suffix})"
 
 
 def _rows(value: np.ndarray[Any, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Modules of s2sad as text: each definition with its comments, and what it imports. For copies in standalone files."""
+"""Modules of s2sad as text, to copy from: each definition with its comments, and what it imports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PRAGMA = re.compile(r"  # (type: ignore|noqa)\S*$")
 
 @dataclass(frozen=True)
 class Definition:
-    """The text of one function, class or constant, and what it imported from s2sad within: name -> (module, member)."""
+    """The text of one definition; `imports` is what it imported from s2sad within: name -> (module, member)."""
 
     text: str
     imports: dict[str, tuple[str, str]]
@@ -33,7 +33,9 @@ class ModuleText:
     @property
     def depth(self) -> int:
         """How many layers of modules of s2sad it stands on."""
-        below = {module for module, member in self.imported.values() if member and module.startswith("s2sad.")}
+        below = {
+            module for module, member in self.imported.values() if member and module.startswith("s2sad.")
+        }
         return 1 + max((module_text(module).depth for module in below), default=0)
 
     def definition(self, name: str) -> Definition:

@@ -19,8 +19,8 @@ from s2sad.errors import S2SADError
 class Outside:
     """The names that a text takes from its module.
 
-    `early` are those that are needed as soon as the text is executed (defaults, base classes), `annotations` those
-    that stand in annotations only, `written` those that it assigns to through `global`.
+    `early` are those that are needed as soon as the text is executed (defaults, base classes), `annotations`
+    those that stand in annotations only, `written` those that it assigns to through `global`.
     """
 
     names: frozenset[str] = frozenset()
@@ -66,9 +66,8 @@ def _collect(
             own.add(instruction.argval)
         elif operation in ("STORE_GLOBAL", "DELETE_GLOBAL"):
             written.add(instruction.argval)
-        elif "GLOBAL" in operation or operation in ("LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"):
-            if isinstance(instruction.argval, str):
-                found.add(instruction.argval)
+        elif "GLOBAL" in operation or operation == "LOAD_NAME":
+            found.add(instruction.argval)
     if not top:
         found -= own  # the names of a class body
     found -= {"__name__", "__debug__"}
@@ -131,7 +130,9 @@ def renamed(text: str, new: Mapping[str, str]) -> str:
     tree = ast.parse(text)
     _require_free(tree, new)
     lines = [line.encode() for line in text.split("\n")]
-    places = [(n.lineno, n.col_offset, n.id) for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in new]
+    places = [
+        (n.lineno, n.col_offset, n.id) for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in new
+    ]
     for statement in tree.body:
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.name in new:
             line = statement.lineno
@@ -159,7 +160,7 @@ def _require_free(tree: ast.Module, new: Collection[str]) -> None:
             if not is_definition and names & set(new):
                 clash = sorted(names & set(new))[0]
                 raise S2SADError(
-                    f"two modules use the name {clash} for different things, and a function of one of them has a "
-                    "local variable of that name",
+                    f"two modules use the name {clash} for different things, and a function of one of them has "
+                    "a local variable of that name",
                     hint=f"give one of the two another name than {clash}",
                 )

@@ -1,0 +1,2385 @@
+"""Where other systems went silently wrong: here the gradient is right, or the function is refused.
+
+Each program below made some system for automatic differentiation return a wrong number without a word, or is a close
+relative of one that did. Decorators say what must happen: `right` at the inputs given; `refused` when transforming,
+with the line that cannot be differentiated; `safe`: one or the other, but never a wrong number.
+"""
+
+import contextlib
+import copy
+import dataclasses
+import functools
+import itertools
+import math
+import operator
+import re
+import threading
+from collections import deque
+
+import numpy as np
+import pytest
+from numeric import assert_close_tree, assert_identical, central_difference
+
+import s2sad
+from s2sad import S2SADError, grad, value_and_grad, vjp
+
+V = np.array([0.5, -1.2, 2.0])
+W = np.array([1.5, 0.3, -0.7])
+M = np.array([[0.5, -1.0, 0.2], [1.5, 0.7, -0.4]])
+Q = np.array([[0.5, -1.0, 0.2], [1.5, 0.7, -0.4], [0.3, 0.9, 1.1]])
+
+STATE = {"buffer": np.zeros(3), "scale": 2.0, "log": [], "count": 0}
+BUFFER = np.zeros(3)
+FACTOR = 2.0
+KEPT = None
+
+
+def fresh_state():
+    """Every run starts with the same globals."""
+    global FACTOR, KEPT
+    STATE.update(buffer=np.array([1.0, 2.0, 3.0]), scale=2.0, log=[], count=0)
+    BUFFER[:] = [1.0, 2.0, 3.0]
+    FACTOR, KEPT = 2.0, None
+
+
+PROGRAMS = []
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    function: object
+    inputs: tuple
+    argnums: object
+    fate: str
+    line: str = ""
+
+    def __post_init__(self):
+        PROGRAMS.append(self)
+
+
+def right(*inputs, argnums=0):
+    return lambda f: Program(f, inputs, argnums, "right") and f
+
+
+def safe(*inputs, argnums=0):
+    return lambda f: Program(f, inputs, argnums, "safe") and f
+
+
+def refused(line, *inputs, argnums=0):
+    """`line` is part of the line that the error must show."""
+    return lambda f: Program(f, inputs, argnums, "refused", line) and f
+
+
+def points(*fates):
+    chosen = [(p, args) for p in PROGRAMS if p.fate in fates for args in p.inputs]
+    counts = itertools.count()
+    return [pytest.param(p, args, id=f"{p.function.__name__}-{next(counts)}") for p, args in chosen]
+
+
+def isolated(f):
+    """`f` on copies of its arguments, in a fresh world."""
+
+    @functools.wraps(f)
+    def run(*args, **kwargs):
+        fresh_state()
+        args, kwargs = copy.deepcopy((args, kwargs))
+        return f(*args, **kwargs)
+
+    return run
+
+
+def derivatives(program, args):
+    """(value, gradient) of the joint form, then of the split form; arguments must survive both."""
+    for form in ("joint", "split"):
+        fresh_state()
+        given = copy.deepcopy(args)
+        if form == "joint":
+            value, gradient = value_and_grad(program.function, argnums=program.argnums)(*given)
+        else:
+            value, pullback = vjp(program.function, *given, argnums=program.argnums)
+            value = copy.deepcopy(value)
+            bars = pullback(1.0)
+            gradient = bars if isinstance(program.argnums, tuple) else bars[0]
+        assert_identical(given, args, f"arguments after the {form} form")
+        yield value, gradient
+
+
+def check(program, args):
+    expected = isolated(program.function)(*args)
+    slopes = central_difference(isolated(program.function), args, program.argnums)
+    for value, gradient in derivatives(program, args):
+        assert_identical(value, expected)
+        assert_close_tree(gradient, slopes, rtol=2e-7, atol=1e-8)
+
+
+# -- skipped bodies, lost paths --------------------------------------------------------------------------------------
+
+
+@right((0.7,))
+def body_of_with(x):
+    with contextlib.nullcontext():
+        y = x * x
+    return y
+
+
+@right((0.7,))
+def body_of_nested_with(x):
+    y = x
+    with contextlib.suppress(ZeroDivisionError), contextlib.nullcontext(3.0) as k:
+        y = y * x * k
+        with contextlib.nullcontext():
+            y = y * x
+    return y
+
+
+@right((0.7,))
+def with_suppresses_midway(x):
+    y = x
+    with contextlib.suppress(ZeroDivisionError):
+        y = y * x
+        y = y * (x / 0)
+        y = y * 1000.0
+    return y * x
+
+
+@right((0.7, 3), (0.7, 0))
+def return_within_with(x, n):
+    for i in range(n):
+        with contextlib.nullcontext():
+            x = x * x + 0.1
+            if i == 1:
+                return x * 3.0
+    return x * x
+
+
+# -- aliases of arrays, and views: written in place ------------------------------------------------------------------
+
+
+@refused("z[0] = ", (V,))
+def store_through_an_alias(x):
+    y = x * 1.0
+    z = y
+    z[0] = y[1] * y[2]
+    return np.sum(y * y)
+
+
+@refused("v[0] = ", (V,))
+def store_through_a_view(x):
+    y = x * 2.0
+    v = y[1:]
+    v[0] = x[0] * x[0]
+    return np.sum(y * y)
+
+
+@refused("y[0] += ", (V,))
+def augmented_store(x):
+    y = x * 1.0
+    y[0] += y[1] * y[2]
+    return np.sum(y)
+
+
+@refused("y[i] = y[i] * y[i]", (V,))
+def self_overwrite(x):
+    y = x * 1.0
+    for i in range(3):
+        y[i] = y[i] * y[i]
+    return np.sum(y)
+
+
+@refused("x[0] = ", (V,))
+def store_into_the_argument(x):
+    x[0] = 2.0
+    return np.sum(x * x)
+
+
+@refused("y[0] = 0.0", (V,))
+def constant_stored_into_active(x):
+    y = np.exp(x)
+    y[0] = 0.0
+    return np.sum(y * y)
+
+
+@refused("y[0] = ", (V,))
+def active_stored_into_zeros(x):
+    y = np.zeros(3)
+    y[0] = x[0] * x[1]
+    return np.sum(y * x)
+
+
+@refused("y[:] = ", (V,))
+def active_stored_into_empty_like(x):
+    y = np.empty_like(x)
+    y[:] = x * x
+    return np.sum(y)
+
+
+@refused("y[0], y[1] = ", (V,))
+def swap_of_elements(x):
+    y = x * 2.0
+    y[0], y[1] = y[1], y[0]
+    return y[0] * y[0] * y[1]
+
+
+@refused("for y[0] in", (V,))
+def loop_target_is_an_element(x):
+    y = x * 1.0
+    for y[0] in (1.0, 2.0):
+        pass
+    return np.sum(y * y)
+
+
+@refused("y[0]", (V,))
+def with_target_is_an_element(x):
+    y = x * 1.0
+    with contextlib.nullcontext(3.0) as y[0]:
+        pass
+    return np.sum(y * y)
+
+
+@refused("x.T[0] = ", (V,))
+def store_into_an_expression(x):
+    x.T[0] = 5.0
+    return np.sum(x * x)
+
+
+@refused("y.flat[0] = ", (V,))
+def store_into_flat(x):
+    y = x * 1.0
+    y.flat[0] = 2.0
+    return np.sum(y * y)
+
+
+@refused("y.ravel()[0] = ", (V,))
+def store_into_a_call(x):
+    y = x * 1.0
+    y.ravel()[0] = 2.0
+    return np.sum(y * y)
+
+
+@refused("np.asarray(y)[0] = ", (V,))
+def store_into_a_function_call(x):
+    y = x * 1.0
+    np.asarray(y)[0] = 2.0
+    return np.sum(y * y)
+
+
+@refused("(y if True else x)[0] = ", (V,))
+def store_into_a_conditional(x):
+    y = x * 1.0
+    (y if True else x)[0] = 2.0
+    return np.sum(y * y)
+
+
+@refused("y.shape = ", (V,))
+def shape_assigned(x):
+    y = x * 1.0
+    z = y
+    y.shape = (3, 1)
+    return np.sum(z * W)
+
+
+@safe((V,))
+def alias_then_augmented(x):
+    y = x * 1.0
+    z = y
+    z *= 2.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def alias_then_augmented_by_active(x):
+    y = x * 1.0
+    z = y
+    z += x
+    return np.sum(y * z)
+
+
+@safe((V,))
+def argument_augmented(x):
+    x *= 2.0
+    return np.sum(x * x)
+
+
+@safe((V,))
+def alias_of_argument_augmented(x):
+    y = x
+    y += 1.0
+    return np.sum(x * y)
+
+
+@safe((V,))
+def view_augmented(x):
+    y = x * 1.0
+    v = y[1:]
+    v *= 3.0
+    return np.sum(y * y)
+
+
+@safe((M,))
+def row_augmented(A):
+    B = A * 1.0
+    for row in B:
+        row *= 2.0
+    return np.sum(B * B)
+
+
+@safe((V,))
+def reshaped_augmented(x):
+    y = x * 1.0
+    z = y.reshape(3, 1)
+    z -= 1.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def attribute_view_augmented(x):
+    y = x * 1.0
+    z = y.T
+    z /= 2.0
+    return np.sum(y * y)
+
+
+@safe((V, 3), (V, 0))
+def augmented_in_loop_after_alias(x, n):
+    y = x * 1.0
+    first = y
+    for i in range(n):
+        y += 0.5
+        y *= x
+    return np.sum(first * first)
+
+
+@safe((V,))
+def tuple_of_aliases_augmented(x):
+    y = x * 1.0
+    pair = (y, y)
+    y += 2.0
+    return np.sum(pair[0] * pair[1])
+
+
+@safe((V,))
+def list_element_augmented(x):
+    ys = [x * 1.0, x * 2.0]
+    a = ys[0]
+    a += 1.0
+    return np.sum(ys[0] * ys[1])
+
+
+@safe((V,))
+def item_augmented(x):
+    ys = [x * 1.0, x * 2.0]
+    a = ys[0]
+    ys[0] += 1.0
+    return np.sum(a * ys[0])
+
+
+@safe((V,))
+def captured_alias_augmented(x):
+    y = x * 1.0
+
+    def total():
+        return np.sum(y * y)
+
+    z = y
+    z += 1.0
+    return total()
+
+
+@safe((V,))
+def asarray_is_an_alias(x):
+    y = x * 1.0
+    z = np.asarray(y)
+    z += 1.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def conditional_alias(x):
+    y = x * 1.0
+    z = y if x[0] > 0 else x
+    z += 1.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def saved_value_augmented(x):
+    y = x * 1.0
+    z = y * y
+    y += 10.0
+    return np.sum(z * y)
+
+
+@safe((V, 3))
+def saved_value_augmented_in_loop(x, n):
+    y = x * 1.0
+    total = 0.0
+    for i in range(n):
+        total = total + np.sum(y * y)
+        y += 1.0
+    return total
+
+
+@safe((V,))
+def walrus_alias_augmented(x):
+    y = x * 1.0
+    if np.sum(z := y) > -10:
+        z += 1.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def inactive_alias_of_result(x):
+    y = x * np.ones(3)
+    np.multiply(y, 2.0, y)
+    return np.sum(y * y)
+
+
+@refused("out=y", (V,))
+def out_keyword(x):
+    y = x * 1.0
+    np.multiply(y, 2.0, out=y)
+    return np.sum(y * y)
+
+
+@refused("out=", (V,))
+def out_keyword_inactive_buffer(x):
+    buffer = np.zeros(3)
+    np.multiply(x, 2.0, out=buffer)
+    return np.sum(buffer * x)
+
+
+@safe((V,))
+def out_positional_inactive_buffer(x):
+    buffer = np.zeros(3)
+    np.multiply(x, 2.0, buffer)
+    return np.sum(buffer * x)
+
+
+@safe((V,))
+def copyto_active(x):
+    y = np.zeros(3)
+    np.copyto(y, x)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def copyto_onto_active(x):
+    y = x * 1.0
+    np.copyto(y, W)
+    return np.sum(y * x)
+
+
+@safe((V,))
+def add_at(x):
+    y = np.zeros(3)
+    np.add.at(y, [0, 0, 2], x)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def put_active(x):
+    y = np.zeros(3)
+    np.put(y, [0, 1, 2], x)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def fill_diagonal_active(x):
+    y = x * np.ones((3, 3))
+    np.fill_diagonal(y, 0.0)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def shuffle_active(x):
+    y = x * 1.0
+    np.random.default_rng(1).shuffle(y)
+    return np.sum(y * W)
+
+
+@refused("y.sort()", (V,))
+def sort_method(x):
+    y = x * 1.0
+    y.sort()
+    return np.sum(y * W)
+
+
+@refused("y.fill(", (V,))
+def fill_method(x):
+    y = x * 1.0
+    z = y
+    z.fill(2.0) if x[0] > 100 else y.fill(3.0)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def dunder_iadd(x):
+    y = x * 1.0
+    y.__iadd__(2.0)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def dunder_setitem(x):
+    y = x * 1.0
+    y.__setitem__(0, 2.0)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def operator_iadd(x):
+    y = x * 1.0
+    operator.iadd(y, 2.0)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def operator_setitem(x):
+    y = x * 1.0
+    operator.setitem(y, 0, 2.0)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def bound_mutator(x):
+    y = x * 1.0
+    fill = y.fill
+    fill(2.0)
+    return np.sum(y * y)
+
+
+# -- lists and dictionaries: aliases, and others who see them --------------------------------------------------------
+
+
+@safe((0.7,))
+def list_alias_appended(x):
+    ys = [x]
+    zs = ys
+    zs.append(x * x)
+    return ys[-1] * len(ys)
+
+
+@safe((0.7,))
+def list_alias_the_other_way(x):
+    ys = [x]
+    zs = ys
+    ys.append(x * x)
+    return zs[-1] * zs[0]
+
+
+@safe((0.7,))
+def list_alias_stored(x):
+    ys = [x, x]
+    zs = ys
+    zs[0] = x * x
+    return ys[0] * ys[1]
+
+
+@safe((0.7,))
+def list_alias_augmented(x):
+    ys = [x]
+    zs = ys
+    zs += [x * x]
+    return ys[-1] * zs[0]
+
+
+@safe((0.7,))
+def list_rebinds_on_plus(x):
+    ys = [x]
+    zs = ys
+    zs = zs + [x * x]
+    return ys[-1] * zs[-1]
+
+
+@safe((0.7,))
+def list_in_a_list_mutated_later(x):
+    inner = [x]
+    outer = [inner, x * 2.0]
+    inner.append(x * x)
+    return outer[0][1] * outer[1]
+
+
+@safe((0.7,))
+def list_in_a_list_mutated_through_it(x):
+    inner = [x]
+    outer = [inner]
+    outer[0].append(x * x)
+    return inner[1] * inner[0]
+
+
+@safe((0.7,))
+def list_in_a_list_stored_through_it(x):
+    inner = [x, x]
+    outer = [inner]
+    outer[0][1] = x * x * x
+    return inner[1] * inner[0]
+
+
+@safe((0.7,))
+def list_appended_to_a_list_then_mutated(x):
+    outer = []
+    inner = [x]
+    outer.append(inner)
+    inner.append(x * x)
+    return outer[0][1] * 3.0
+
+
+@safe((0.7,))
+def list_in_a_dict_mutated_later(x):
+    ys = [x]
+    d = {"ys": ys}
+    ys.append(x * x)
+    return d["ys"][1] * x
+
+
+@safe((0.7,))
+def list_in_a_tuple_mutated_later(x):
+    ys = [x]
+    pair = (ys, x)
+    ys.append(x * x)
+    return pair[0][1] * pair[1]
+
+
+@safe((0.7,))
+def same_list_twice(x):
+    row = [x, x]
+    grid = [row, row]
+    grid[0][0] = x * x
+    return grid[1][0] * x
+
+
+@safe((0.7,))
+def repeated_rows(x):
+    grid = [[x, 1.0]] * 3
+    grid[0][1] = x * x
+    return grid[2][1]
+
+
+@safe((0.7,))
+def dict_alias(x):
+    d = {"a": x}
+    e = d
+    e["a"] = x * x
+    return d["a"] * x
+
+
+@safe((0.7,))
+def list_alias_through_conditional(x):
+    ys = [x]
+    zs = ys if x > 0 else [1.0]
+    zs.append(x * x)
+    return ys[-1]
+
+
+@safe((0.7,))
+def list_alias_through_loop(x):
+    a, b = [x], [x * 2.0]
+    for each in (a, b):
+        each.append(x * x)
+    return a[1] * b[1]
+
+
+@safe((0.7,))
+def list_alias_through_nested_loop(x):
+    rows = [[x], [x * 2.0]]
+    for row in rows:
+        row.append(row[0] * x)
+    return rows[0][1] * rows[1][1]
+
+
+@safe((0.7,))
+def list_alias_through_unpacking(x):
+    pair = ([x], [x * 2.0])
+    a, b = pair
+    a.append(x * x)
+    return pair[0][-1] * pair[1][-1]
+
+
+@safe((0.7,))
+def list_alias_through_walrus(x):
+    ys = [x]
+    if zs := ys:
+        zs.append(x * x)
+    return ys[-1]
+
+
+@safe((0.7,))
+def list_alias_chained(x):
+    ys = zs = [x]
+    zs.append(x * x)
+    return ys[-1] * ys[0]
+
+
+@safe((0.7,))
+def list_alias_through_or(x):
+    ys = [x]
+    zs = ys or [2.0]
+    zs.append(x * x)
+    return ys[-1] * x
+
+
+@safe((0.7,))
+def list_alias_through_call(x):
+    def same(v):
+        return v
+
+    ys = [x]
+    zs = same(ys)
+    zs.append(x * x)
+    return ys[-1] * x
+
+
+@safe((0.7,))
+def bound_append(x):
+    ys = [x]
+    add = ys.append
+    add(x * x)
+    return ys[-1] * x
+
+
+@safe((0.7,))
+def list_shared_with_closure(x):
+    ys = [x]
+
+    def last():
+        return ys[-1]
+
+    ys.append(x * x)
+    return last() * x
+
+
+@safe((0.7,))
+def list_mutated_by_closure(x):
+    ys = [x]
+
+    def push(v):
+        ys.append(v)
+
+    push(x * x)
+    return ys[-1] * x
+
+
+@safe((0.7,))
+def list_mutated_by_closure_as_statement(x):
+    ys = [x]
+
+    def double():
+        ys[0] = ys[0] * 2.0
+
+    double()
+    return ys[0] * x
+
+
+@safe((0.7,))
+def dict_mutated_by_lambda(x):
+    d = {"a": x}
+    store = lambda v: d.update(a=v)
+    store(x * x)
+    return d["a"] * x
+
+
+def appends_square(ys, x):
+    ys.append(x * x)
+
+
+def overwrites_first(ys):
+    ys[0] = 3.0 * ys[1]
+
+
+def fills(array):
+    array[:] = 7.0
+
+
+def doubles(array):
+    array *= 2.0
+
+
+def doubles_and_returns(array):
+    array *= 2.0
+    return array
+
+
+def fills_if(array, yes):
+    if yes:
+        fills(array)
+
+
+@safe((0.7,))
+def helper_appends_as_statement(x):
+    ys = [x]
+    appends_square(ys, x)
+    return ys[-1] * x
+
+
+@safe(([0.7, 0.3],))
+def helper_overwrites_argument_list(xs):
+    overwrites_first(xs)
+    return xs[0] * xs[1]
+
+
+@safe((V,))
+def helper_fills_active(x):
+    y = x * 1.0
+    fills(y)
+    return np.sum(y * x)
+
+
+@safe((V,))
+def helper_fills_argument(x):
+    fills(x)
+    return np.sum(x * x)
+
+
+@safe((V,))
+def helper_doubles_active(x):
+    y = x * 1.0
+    doubles(y)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def helper_doubles_active_and_returns(x):
+    y = x * 1.0
+    z = doubles_and_returns(y)
+    return np.sum(y * z)
+
+
+@safe((V,))
+def helper_fills_through_helper(x):
+    y = x * 1.0
+    fills_if(y, True)
+    return np.sum(y * x)
+
+
+@safe((V,))
+def helper_fills_view(x):
+    y = x * 1.0
+    fills(y[1:])
+    return np.sum(y * x)
+
+
+@safe((V,))
+def helper_assigned_result_unused(x):
+    y = x * 1.0
+    _ = fills(y)
+    return np.sum(y * x)
+
+
+@safe((V,))
+def helper_in_condition(x):
+    y = x * 1.0
+    if fills(y) is None:
+        return np.sum(y * x)
+    return 0.0
+
+
+@safe((V,))
+def lambda_mutates(x):
+    y = x * 1.0
+    (lambda a: a.fill(2.0))(y)
+    return np.sum(y * x)
+
+
+@safe((V,))
+def partial_mutates(x):
+    y = x * 1.0
+    functools.partial(fills)(y)
+    return np.sum(y * x)
+
+
+@safe((V,))
+def map_mutates(x):
+    y = x * 1.0
+    list(map(fills, [y]))
+    return np.sum(y * x)
+
+
+@safe((V,))
+def comprehension_mutates(x):
+    y = x * 1.0
+    [fills(row) for row in (y,)]
+    return np.sum(y * x)
+
+
+class Accumulator:
+    def __init__(self):
+        self.total = 0.0
+        self.values = []
+
+    def add(self, value):
+        self.total = self.total + value
+
+    def push(self, value):
+        self.values.append(value)
+
+
+@safe((0.7,))
+def object_accumulates(x):
+    acc = Accumulator()
+    acc.add(x * x)
+    return acc.total * x
+
+
+@safe((0.7,))
+def object_pushes(x):
+    acc = Accumulator()
+    acc.push(x * x)
+    return acc.values[0] * x
+
+
+@safe((0.7,))
+def object_attribute_set(x):
+    acc = Accumulator()
+    acc.total = x * x
+    return acc.total * x
+
+
+@safe((0.7,))
+def object_setattr(x):
+    acc = Accumulator()
+    setattr(acc, "total", x * x)
+    return acc.total * x
+
+
+@safe((0.7,))
+def dict_of_object(x):
+    acc = Accumulator()
+    vars(acc)["total"] = x * x
+    return acc.total * x
+
+
+@safe((0.7,))
+def deque_appended(x):
+    d = deque([x])
+    d.append(x * x)
+    d.appendleft(x)
+    return d[-1] * d[0]
+
+
+@safe((0.7,))
+def list_extended(x):
+    ys = [x]
+    ys.extend([x * x, x])
+    return ys[1] * ys[2]
+
+
+@safe((0.7,))
+def list_inserted(x):
+    ys = [x]
+    ys.insert(0, x * x)
+    return ys[0] * ys[1]
+
+
+@safe((0.7,))
+def list_reversed_in_place(x):
+    ys = [x, x * x * x]
+    ys.reverse()
+    return ys[0]
+
+
+@safe((0.7,))
+def list_deleted(x):
+    ys = [x, x * x, 1.0]
+    del ys[0]
+    return ys[0]
+
+
+@safe((0.7,))
+def list_slice_assigned(x):
+    ys = [x, 1.0, 2.0]
+    ys[1:] = [x * x]
+    return ys[1] * ys[0]
+
+
+@safe((0.7,))
+def list_pop_front(x):
+    ys = [x, x * x]
+    a = ys.pop(0)
+    return a * ys[0]
+
+
+@safe((0.7,))
+def dict_updated(x):
+    d = {"a": x}
+    d.update({"a": x * x})
+    return d["a"]
+
+
+@safe((0.7,))
+def dict_merged_in_place(x):
+    d = {"a": x}
+    e = d
+    e |= {"a": x * x}
+    return d["a"]
+
+
+@safe((0.7,))
+def dict_setdefault(x):
+    d = {}
+    y = d.setdefault("a", x * x)
+    return y * d["a"]
+
+
+@safe((0.7,))
+def dict_setdefault_append(x):
+    d = {}
+    d.setdefault("a", []).append(x * x)
+    d.setdefault("a", []).append(x)
+    return d["a"][0] * d["a"][1]
+
+
+@safe((0.7,))
+def list_times_then_store(x):
+    ys = [0.0] * 3
+    for i in range(3):
+        ys[i] = x ** (i + 1)
+    return ys[0] * ys[1] + ys[2]
+
+
+@safe((0.7,))
+def inactive_list_alias_receives_active(x):
+    ys = [1.0]
+    zs = ys
+    zs.append(x * x)
+    return ys[-1] * ys[0]
+
+
+@safe((0.7,))
+def inactive_nested_list_receives_active(x):
+    rows = [[], []]
+    rows[0].append(x * x)
+    row = rows[0]
+    return row[0] * 2.0
+
+
+@safe((0.7,))
+def default_argument_is_mutable(x):
+    def collect(v, seen=[]):
+        seen.append(v)
+        return seen[0] * len(seen)
+
+    return collect(x * x) + collect(x)
+
+
+@safe((0.7,))
+def function_attribute(x):
+    def f(v):
+        return v * f.scale
+
+    f.scale = x * x
+    return f(x)
+
+
+@safe(([0.7, 0.3],))
+def argument_list_stored(xs):
+    xs[0] = xs[1] * xs[1]
+    return xs[0] * xs[1]
+
+
+@safe(([0.7, 0.3],))
+def argument_list_appended(xs):
+    xs.append(xs[0] * xs[1])
+    return xs[-1] * xs[0]
+
+
+@safe(([0.7, 0.3],))
+def argument_list_popped(xs):
+    y = xs.pop()
+    return y * xs[0]
+
+
+@safe(([0.7, 0.3],))
+def argument_list_popped_only(xs):
+    xs.pop()
+    return xs[-1] * xs[-1]
+
+
+@safe(({"a": 0.7},))
+def argument_dict_stored(d):
+    d["b"] = d["a"] * d["a"]
+    return d["b"] * d["a"]
+
+
+@safe(([[0.7], [0.3]],))
+def argument_nested_list_stored(xs):
+    row = xs[0]
+    row[0] = xs[1][0] * 3.0
+    return xs[0][0] * xs[1][0]
+
+
+@safe(([0.7, 0.3],))
+def argument_list_sorted(xs):
+    xs.sort()
+    return xs[0] * 2.0 + xs[1]
+
+
+# -- inactive values that change after they were used ----------------------------------------------------------------
+
+
+@safe((V,))
+def constant_array_overwritten_after_use(x):
+    c = np.ones(3)
+    y = x * c
+    c[:] = 0
+    return y.sum()
+
+
+@safe((V,))
+def constant_array_augmented_after_use(x):
+    c = np.ones(3)
+    y = x * c
+    c += 1.0
+    return np.sum(y * c)
+
+
+@safe((V,))
+def constant_array_element_overwritten(x):
+    c = np.ones(3)
+    y = np.sum(x * c)
+    c[1] = 5.0
+    return y + np.sum(c * x * x)
+
+
+@safe((V,))
+def constant_alias_overwritten(x):
+    c = np.ones(3)
+    d = c
+    y = x * c
+    d[:] = 0.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_view_overwritten(x):
+    c = np.ones(3)
+    d = c[1:]
+    y = x * c
+    d[:] = 0.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_base_overwritten(x):
+    c = np.ones(3)
+    d = c[1:]
+    y = x[1:] * d
+    c[:] = 0.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_reshape_overwritten(x):
+    c = np.ones(3)
+    d = c.reshape(3, 1)
+    y = x * c
+    d[0, 0] = 0.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_filled_by_method(x):
+    c = np.ones(3)
+    y = x * c
+    c.fill(0.0)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_filled_by_helper(x):
+    c = np.ones(3)
+    y = x * c
+    fills(c)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_filled_by_helper_of_alias(x):
+    c = np.ones(3)
+    d = c
+    y = x * c
+    fills(d)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_filled_by_helper_in_expression(x):
+    c = np.ones(3)
+    y = x * c
+    z = y * np.sum(doubles_and_returns(c))
+    return np.sum(z * y)
+
+
+@safe((V,))
+def constant_filled_by_out(x):
+    c = np.ones(3)
+    y = x * c
+    np.add(c, 5.0, out=c)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_filled_by_positional_out(x):
+    c = np.ones(3)
+    y = x * c
+    np.add(c, 5.0, c)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_filled_by_copyto(x):
+    c = np.ones(3)
+    y = x * c
+    np.copyto(c, 5.0)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_filled_by_add_at(x):
+    c = np.ones(3)
+    y = x * c
+    np.add.at(c, [0, 0], 5.0)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_filled_by_closure(x):
+    c = np.ones(3)
+
+    def wipe():
+        c[:] = 0.0
+
+    y = x * c
+    wipe()
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_filled_by_lambda(x):
+    c = np.ones(3)
+    wipe = lambda: c.fill(0.0)
+    y = x * c
+    wipe()
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_filled_by_bound_method(x):
+    c = np.ones(3)
+    wipe = c.fill
+    y = x * c
+    wipe(0.0)
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_in_list_overwritten(x):
+    cs = [np.ones(3), np.ones(3)]
+    y = x * cs[0]
+    cs[0][:] = 0.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def constant_list_item_replaced(x):
+    cs = [2.0, 3.0]
+    y = x * cs[0]
+    cs[0] = 100.0
+    return np.sum(y * y)
+
+
+@safe((0.7,))
+def constant_list_item_replaced_scalar(x):
+    cs = [2.0, 3.0]
+    y = x * cs[0]
+    cs[0] = 100.0
+    return y * y
+
+
+@safe((0.7,))
+def constant_list_popped(x):
+    cs = [2.0, 3.0]
+    y = x * cs[-1]
+    cs.pop()
+    return y * y * cs[-1]
+
+
+@safe((0.7,))
+def constant_dict_replaced(x):
+    d = {"k": 3.0}
+    y = x * d["k"]
+    d["k"] = 100.0
+    return y * y
+
+
+@safe((0.7,))
+def constant_attribute_replaced(x):
+    acc = Accumulator()
+    acc.total = 3.0
+    y = x * acc.total
+    acc.total = 100.0
+    return y * y
+
+
+@safe((0.7,))
+def constant_attribute_replaced_by_method(x):
+    acc = Accumulator()
+    acc.add(3.0)
+    y = x * acc.total
+    acc.add(100.0)
+    return y * y * acc.total
+
+
+@safe((0.7,))
+def index_list_changed(x):
+    ks = [1, 2]
+    ys = [x, x * x, x * x * x]
+    y = ys[ks[0]]
+    ks[0] = 2
+    return y * ys[ks[0]]
+
+
+@safe((V,))
+def index_array_changed(x):
+    idx = np.array([0, 1])
+    y = x[idx]
+    idx[:] = 2
+    return np.sum(y * y) + np.sum(x[idx])
+
+
+@safe((V,))
+def index_list_object_changed(x):
+    idx = [0, 1]
+    y = x[idx]
+    idx[0] = 2
+    return np.sum(y * y) + np.sum(x[idx])
+
+
+@safe((V,))
+def mask_changed(x):
+    mask = x > 0
+    y = x[mask]
+    mask[:] = True
+    return np.sum(y * y) + np.sum(x[mask])
+
+
+@safe((V,))
+def where_mask_changed(x):
+    mask = x > 0
+    y = np.where(mask, x, x * x)
+    mask[:] = False
+    return np.sum(y * y)
+
+
+@safe((V, 4), (V, 0))
+def buffer_reused_in_loop(x, n):
+    buffer = np.empty(3)
+    total = 0.0
+    for i in range(n):
+        buffer[:] = i + 1.0
+        total = total + np.sum(x * buffer * x)
+    return total
+
+
+@safe((V, 4))
+def buffer_reused_by_helper_in_loop(x, n):
+    buffer = np.ones(3)
+    total = 0.0
+    for i in range(n):
+        total = total + np.sum(x * buffer * x)
+        doubles(buffer)
+    return total
+
+
+@safe((V, 4))
+def buffer_augmented_in_loop(x, n):
+    buffer = np.ones(3)
+    total = 0.0
+    for i in range(n):
+        total = total + np.sum(x * buffer * x)
+        buffer *= 0.5
+    return total
+
+
+@safe((0.7, 4))
+def list_buffer_in_loop(x, n):
+    weights = [1.0, 1.0]
+    total = x
+    for i in range(n):
+        total = total * weights[0] + x * weights[1]
+        weights[0] = 0.5 + 0.1 * i
+        weights[1] = weights[0] * 2.0
+    return total
+
+
+@safe((0.7, 4))
+def list_popped_in_loop(x, n):
+    weights = [1.0, 2.0, 3.0, 4.0, 5.0]
+    total = x
+    while len(weights) > 1:
+        total = total * weights[-1] + x
+        weights.pop()
+    return total
+
+
+@safe((0.7,))
+def iterated_list_changed(x):
+    weights = [1.0, 2.0, 3.0]
+    total = x
+    for w in weights:
+        total = total * w + x
+    weights[:] = [0.0, 0.0, 0.0]
+    return total
+
+
+@safe((0.7,))
+def list_grows_while_iterated(x):
+    weights = [1.0, 2.0]
+    total = x
+    for w in weights:
+        total = total * w + x
+        if len(weights) < 5:
+            weights.append(w + 1.0)
+    return total
+
+
+@safe((V,))
+def iterated_array_changed(x):
+    c = np.array([1.0, 2.0, 3.0])
+    total = x
+    for w in c:
+        total = total * w + x
+    c[:] = 0.0
+    return np.sum(total * total)
+
+
+@safe((M,))
+def row_of_constant_changed(A):
+    C = np.ones((2, 3))
+    total = 0.0
+    for a, c in zip(A, C):
+        total = total + np.sum(a * c * a)
+        c[:] = 0.0
+    return total
+
+
+@safe((V,))
+def same_buffer_appended(x):
+    buffer = np.zeros(3)
+    kept = []
+    for i in range(3):
+        buffer[:] = i
+        kept.append(buffer)
+    return np.sum(x * kept[0] * x)
+
+
+@safe((V,))
+def random_into_buffer(x):
+    c = np.ones(3)
+    y = x * c
+    np.random.default_rng(0).random(out=c)
+    return np.sum(y * y * c)
+
+
+@safe((V,))
+def inactive_alias_of_active_shape(x):
+    c = np.zeros_like(x)
+    y = np.sum((x + c) * (x + c))
+    c[0] = 9.0
+    return y * np.sum(x * c)
+
+
+@safe((V, W))
+def inactive_argument_changed_by_function(x, c):
+    y = x * c
+    c[:] = 0.0
+    return np.sum(y * y)
+
+
+@safe((V, W))
+def inactive_argument_changed_by_helper(x, c):
+    y = x * c
+    fills(c)
+    return np.sum(y * c)
+
+
+@safe((V, [1.0, 2.0]))
+def inactive_list_argument_changed(x, cs):
+    y = x * cs[0]
+    cs[0] = 100.0
+    return np.sum(y * y)
+
+
+@safe((V, {"k": W}))
+def inactive_dict_argument_changed(x, d):
+    y = x * d["k"]
+    d["k"][:] = 0.0
+    return np.sum(y * y)
+
+
+@safe((V, W, 3))
+def inactive_argument_changed_in_loop(x, c, n):
+    total = 0.0
+    for i in range(n):
+        total = total + np.sum(x * x * c)
+        c *= 0.5
+    return total
+
+
+# -- globals that change ---------------------------------------------------------------------------------------------
+
+
+@safe((V,))
+def global_array_changed_between(x):
+    y = x * BUFFER
+    BUFFER[:] = 0.0
+    return np.sum(y * y)
+
+
+@safe((V,))
+def global_array_changed_by_helper(x):
+    y = x * BUFFER
+    fills(BUFFER)
+    return np.sum(y * y)
+
+
+def wipe_the_buffer():
+    BUFFER[:] = 0.0
+
+
+@safe((V,))
+def global_array_changed_out_of_sight(x):
+    y = x * BUFFER
+    wipe_the_buffer()
+    return np.sum(y * y)
+
+
+@safe((V,))
+def global_array_active_store(x):
+    BUFFER[0] = x[0] * x[1]
+    return np.sum(BUFFER * x)
+
+
+@safe((0.7,))
+def global_dict_active_store(x):
+    STATE["scale"] = x * x
+    return STATE["scale"] * x
+
+
+@safe((0.7,))
+def global_list_active_append(x):
+    STATE["log"].append(x * x)
+    return STATE["log"][0] * x
+
+
+@safe((0.7,))
+def global_scalar_active(x):
+    global KEPT
+    KEPT = x * x
+    return KEPT * x
+
+
+def keeps(value):
+    global KEPT
+    KEPT = value
+
+
+def kept_value():
+    return KEPT
+
+
+@safe((0.7,))
+def global_scalar_active_through_helper(x):
+    keeps(x * x)
+    return KEPT * x
+
+
+@safe((0.7,))
+def global_scalar_active_through_two_helpers(x):
+    keeps(x * x)
+    return kept_value() * x
+
+
+def stores_scale(value):
+    STATE["scale"] = value
+
+
+@safe((0.7,))
+def global_dict_active_through_helper(x):
+    stores_scale(x * x)
+    return STATE["scale"] * x
+
+
+def logs(value):
+    STATE["log"].append(value)
+
+
+@safe((0.7,))
+def global_list_active_through_helper(x):
+    logs(x * x)
+    return STATE["log"][-1] * x
+
+
+@safe((0.7,))
+def global_scalar_rebound_between(x):
+    global FACTOR
+    y = x * FACTOR
+    FACTOR = 100.0
+    return y * y
+
+
+def raise_the_factor():
+    global FACTOR
+    FACTOR = FACTOR * 10.0
+
+
+@safe((0.7,))
+def global_scalar_rebound_by_helper(x):
+    y = x * FACTOR
+    raise_the_factor()
+    return y * y * FACTOR
+
+
+@safe((0.7, 3))
+def global_scalar_rebound_in_loop(x, n):
+    y = x
+    for i in range(n):
+        y = y * FACTOR + x
+        raise_the_factor()
+    return y
+
+
+@safe((0.7,))
+def global_dict_changed_between(x):
+    y = x * STATE["scale"]
+    STATE["scale"] = 100.0
+    return y * y
+
+
+@safe((0.7,))
+def globals_dict_changed(x):
+    y = x * FACTOR
+    globals()["FACTOR"] = 100.0
+    return y * y
+
+
+@safe((0.7,))
+def nonlocal_inactive_between(x):
+    k = 3.0
+
+    def bump():
+        nonlocal k
+        k = k * 10.0
+
+    y = x * k
+    bump()
+    return y * y * k
+
+
+@safe((0.7, 3))
+def nonlocal_inactive_in_loop(x, n):
+    k = 1.0
+
+    def bump():
+        nonlocal k
+        k += 1.0
+        return k
+
+    y = x
+    for i in range(n):
+        y = y * k + bump() * x
+    return y
+
+
+@safe((0.7,))
+def nonlocal_active(x):
+    total = 0.0
+
+    def add(v):
+        nonlocal total
+        total = total + v * v
+
+    add(x)
+    add(x * x)
+    return total
+
+
+# -- closures ---------------------------------------------------------------------------------------------------------
+
+
+@safe((0.7,))
+def captured_variable_rebound(x):
+    y = x * x
+
+    def f():
+        return y * x
+
+    y = x * x * x
+    return f()
+
+
+@safe((0.7,))
+def captured_variable_rebound_between_calls(x):
+    y = x * x
+    f = lambda: y * y
+    a = f()
+    y = x
+    return a * f()
+
+
+@safe((0.7,))
+def captured_inactive_rebound(x):
+    k = 2.0
+    f = lambda v: v * k
+    a = f(x)
+    k = 5.0
+    return a * f(x)
+
+
+@safe((0.7,))
+def captured_inactive_becomes_active(x):
+    k = 2.0
+    f = lambda v: v * k
+    a = f(x)
+    k = x * x
+    return a * f(x)
+
+
+@safe((0.7,))
+def late_binding_of_loop_variables(x):
+    fs = []
+    for k in (1.0, 2.0, 3.0):
+        fs.append(lambda v: v * k)
+    return fs[0](x) * fs[2](x)
+
+
+@safe((0.7,))
+def early_binding_of_loop_variables(x):
+    fs = []
+    for k in (1.0, 2.0, 3.0):
+        fs.append(lambda v, k=k: v**k)
+    return fs[0](x) * fs[2](x)
+
+
+@safe((0.7,))
+def active_loop_variable_captured(x):
+    fs = []
+    for v in [x, x * x]:
+        fs.append(lambda: v * 2.0)
+    return fs[0]() * fs[1]()
+
+
+@safe((0.7,))
+def active_default(x):
+    y = x * x
+
+    def f(v, k=y):
+        return v * k
+
+    y = 1.0
+    return f(x) * y
+
+
+@safe((0.7,))
+def lambda_default_active_rebound(x):
+    y = x * x
+    f = lambda v, k=y: v * k
+    y = x
+    return f(y)
+
+
+@safe((0.7,))
+def function_defined_in_branches(x):
+    if x > 0:
+
+        def f(v):
+            return v * x
+
+    else:
+
+        def f(v):
+            return v + x
+
+    return f(x * x)
+
+
+@safe((0.7, 3), (0.7, 0))
+def function_defined_in_loop(x, n):
+    y = x
+    for i in range(n):
+
+        def f(v):
+            return v * x + i
+
+        y = f(y)
+    return y
+
+
+@safe((0.7,))
+def function_returns_closure_over_active(x):
+    def make(k):
+        return lambda v: v * k * x
+
+    return make(x * x)(x) + make(2.0)(x)
+
+
+@safe((0.7,))
+def closure_in_list(x):
+    fs = [lambda v: v * x, lambda v: v + x * x]
+    y = x
+    for f in fs:
+        y = f(y)
+    return y
+
+
+@safe((0.7,))
+def recursion_over_active_capture(x):
+    def power(n):
+        return 1.0 if n == 0 else x * power(n - 1)
+
+    return power(5)
+
+
+@safe((0.7,))
+def helper_reads_its_globals(x):
+    return scaled_by_global(x) * x
+
+
+def scaled_by_global(v):
+    return v * FACTOR
+
+
+# -- loops -------------------------------------------------------------------------------------------------------------
+
+
+@right((2.0, 10), (1.1, 0), (1.1, 1))
+def squared_again_and_again(v, n):
+    for _ in range(n if v < 2 else 3):
+        v = v * v
+    return v
+
+
+@right((1.1, 4), (1.1, 0))
+def variable_used_after_its_loop(x, n):
+    y = i = 0
+    for i in range(n):
+        y = x * i + y * x
+    return y * i + x * x
+
+
+@right((0.7, 6), (0.7, 0), (0.7, 1))
+def order_of_continue(x, n):
+    y = x
+    i = 0
+    while i < n:
+        i += 1
+        if i % 2:
+            continue
+        y = y * x + i
+    return y
+
+
+@right((0.7, 6), (0.7, 0))
+def continue_after_work(x, n):
+    y = x
+    for i in range(n):
+        y = y * x + 0.1
+        if i % 3 == 1:
+            y = y * 2.0
+            continue
+        y = y + x * i
+        if i == 4:
+            break
+        y = y * y
+    else:
+        y = y * 3.0
+    return y
+
+
+@right((0.7, 0.3, 5), (0.7, 0.3, 0), argnums=(0, 1))
+def swapped_loop_variables(a, b, n):
+    for _ in range(n):
+        a, b = b, a * b + b
+    return a * b
+
+
+@right((0.7, 0.3, -1.2, 4), argnums=(0, 1, 2))
+def rotated_loop_variables(a, b, c, n):
+    for _ in range(n):
+        a, b, c = b * c, c, a
+    return a * b + c
+
+
+@right((0.7, 0.3), argnums=(0, 1))
+def plain_swap(a, b):
+    a, b = b, a
+    (a, b) = [b * a, a]
+    return a * b * b
+
+
+@right((0.7, 3), (0.7, 0))
+def two_loops_with_one_counter(x, n):
+    y = x
+    for i in range(n):
+        y = y * x + i
+    for i in range(n + 1):
+        y = y * y * 0.3 + i * x
+    return y
+
+
+@right((0.7, 3), (0.7, 0))
+def nested_loops_with_one_counter(x, n):
+    y = x
+    for i in range(n):
+        for i in range(i + 2):
+            y = y * x + i
+        y = y * (i + 1)
+    return y
+
+
+@right((0.7, 4), (-0.7, 4), (0.7, 0))
+def early_return_before_a_loop(x, n):
+    if x < 0:
+        return x * x
+    y = x
+    for i in range(n):
+        y = y * x / (i + 1.0)
+    return y
+
+
+@right((0.7, 4), (0.7, 0))
+def division_in_a_loop(x, n):
+    y = x
+    for i in range(n):
+        y = (y + 1.0) / (x + y)
+    return y
+
+
+@right((3.7,))
+def active_value_in_loop_header(x):
+    y = 0.0
+    for k in [x * x, x, 2.0 * x]:
+        y = y * k + k
+    return y
+
+
+@right((3.7,))
+def active_value_in_while_header(x):
+    y = x
+    while (z := y * 0.5) > 0.4:
+        y = z * x * 0.3
+    return y * z
+
+
+@right((0.7,))
+def walrus_in_loop_condition_counts(x):
+    i = 0
+    y = x
+    while (i := i + 1) < 5 and (y := y * x + i) < 100.0:
+        y = y + x
+    return y * i
+
+
+@right((0.7, 4), (0.7, 0))
+def loop_local_variable(x, n):
+    total = 0.0
+    for i in range(n):
+        local = x * i
+        if i % 2:
+            local = local * x
+        total = total + local * local
+    return total
+
+
+@right((0.7, 4))
+def loop_local_left_from_before(x, n):
+    last = x
+    total = 0.0
+    for i in range(n):
+        if i % 2:
+            last = total * x
+        total = total + last * x
+    return total * last
+
+
+@right((0.7,), (1.7,))
+def defined_in_one_branch(x):
+    if x > 1:
+        z = x * x
+    y = x
+    if x > 1:
+        y = y * z
+    return y
+
+
+@right((V,), (np.array([]),))
+def loop_over_array_elements(x):
+    y = 1.0
+    for v in x:
+        y = y * 0.5 + v * v
+    return y + np.sum(x)
+
+
+@right((0.7,))
+def lazy_product(x):
+    total = 0.0
+    for a, b in itertools.product([x, x * x], [1.0, x]):
+        total = total + a * b
+    return total
+
+
+@right((0.7,))
+def zip_of_generators(x):
+    total = 0.0
+    for a, b in zip((x * k for k in range(4)), (x + k for k in range(4))):
+        total = total + a * b
+    return total
+
+
+@right((0.7,))
+def generator_consumed_twice(x):
+    g = (x * k for k in range(4))
+    return sum(g) * x + sum(g)
+
+
+@right((0.7,))
+def iterator_shared_by_two_loops(x):
+    it = iter([1.0, 2.0, 3.0, 4.0])
+    y = x
+    for k in it:
+        y = y * k + x
+        if k > 1.5:
+            break
+    for k in it:
+        y = y * x + k
+    return y
+
+
+@right((0.7,))
+def active_iterator_shared(x):
+    it = iter([x, x * x, x * x * x])
+    y = next(it)
+    for v in it:
+        y = y * v + x
+    return y
+
+
+@right((0.7,))
+def map_is_lazy_in_both(x):
+    ks = [1.0, 2.0]
+    m = map(lambda k: k * x, ks)
+    ks.append(3.0)
+    total = 0.0
+    for v in m:
+        total = total + v * v
+    return total
+
+
+@right((0.7, 4))
+def range_bound_changes_within(x, n):
+    y = x
+    for i in range(n):
+        n = n - 1
+        y = y * x + n
+    return y * n
+
+
+@right((0.7, 4))
+def loop_variable_assigned_within(x, n):
+    y = x
+    for i in range(n):
+        i = i * 2
+        y = y * x + i
+    return y + i * x
+
+
+@right((1.3,))
+def trip_count_depends_on_data(x):
+    y, n = x, 0
+    while y < 50.0:
+        y, n = y * x + 1.0, n + 1
+    return y * n
+
+
+@right((0.7, [3, 0, 2]), (0.7, []))
+def inner_loop_with_zero_trips(x, counts):
+    y = x
+    for count in counts:
+        for _ in range(count):
+            y = y * x + 0.5
+        else:
+            y = y + x
+    return y
+
+
+@right((0.7, 5))
+def break_inside_try(x, n):
+    y = x
+    for i in range(n):
+        try:
+            y = y * x + 1.0 / (2 - i)
+        except ZeroDivisionError:
+            y = y * y
+            break
+        finally:
+            y = y + x
+    return y
+
+
+@right((0.7, 3))
+def return_in_nested_loops(x, n):
+    y = x
+    for i in range(n):
+        for j in range(n):
+            y = y * x + j
+            if i * j == 2:
+                return y * i
+            if j > i:
+                break
+        y = y + i
+    return -y
+
+
+# -- types and constants that cut the graph elsewhere ------------------------------------------------------------------
+
+
+@right((0.7,))
+def asks_isinstance(x):
+    return x * x if isinstance(x, float) else x
+
+
+@right((0.7,))
+def asks_type(x):
+    return x * x * x if type(x) is float else x
+
+
+@right((np.float64(0.7),))
+def item_of_scalar(x):
+    return x.item() * x
+
+
+@right((np.array([0.7]),))
+def item_of_array(x):
+    return x.item() ** 2
+
+
+@right((0.7,), (np.float64(0.7),))
+def float_is_identity(x):
+    return float(x) * x
+
+
+@right((V,))
+def float_of_element(x):
+    return float(x[0]) * float(x[1])
+
+
+@right((V,))
+def math_of_element(x):
+    return math.sin(x[0]) * math.exp(x[1])
+
+
+@right((V,))
+def asarray_of_active(x):
+    return np.sum(np.asarray(x) * x)
+
+
+@right((0.7,))
+def asarray_of_scalars(x):
+    return np.sum(np.asarray([x, x * x]) * x)
+
+
+@right((V,))
+def tolist_of_active(x):
+    ys = x.tolist()
+    return ys[0] * ys[1] + ys[2] ** 2
+
+
+@right((V,))
+def array_of_rows(x):
+    return np.sum(np.array([x, x * x]) ** 2)
+
+
+@right((2.7,))
+def int_is_constant(x):
+    return int(x) * x + round(x) * x
+
+
+@right((V,))
+def astype_of_active(x):
+    return np.sum(x.astype(np.float64) * x)
+
+
+@right((0.7,))
+def boolean_of_active(x):
+    return x * (x > 0.5) + (not x) * x
+
+
+@right((2.7,))
+def floor_and_remainder(x):
+    return x // 1.0 * x + x % 1.0 * x
+
+
+# -- indexing ----------------------------------------------------------------------------------------------------------
+
+
+@right((V,))
+def repeated_fancy_indices(x):
+    return np.sum(x[[0, 0, 1]] * np.array([1.0, 2.0, 4.0]) * x[[2, 2, 2]])
+
+
+@right((M,))
+def repeated_fancy_indices_in_two_axes(A):
+    return np.sum(A[[0, 0, 1], [1, 1, 2]] ** 2 * np.array([1.0, 2.0, 4.0]))
+
+
+@right((M,))
+def repeated_rows_of_matrix(A):
+    return np.sum(A[[1, 1]] * A[np.array([0, 0])])
+
+
+@right((V,))
+def repeated_take(x):
+    return np.sum(np.take(x, [0, 0, 1]) * np.array([1.0, 2.0, 4.0]))
+
+
+@right((V,))
+def negative_index_is_the_same_element(x):
+    return x[-1] * x[2] * x[[-1, 2]][0]
+
+
+@right((M,))
+def boolean_mask(A):
+    return np.sum(A[A > 0.3] ** 2)
+
+
+@right((Q,))
+def newaxis_and_ellipsis(A):
+    return np.sum(A[..., None, 0] * A[None, 1])
+
+
+# -- broadcasting ------------------------------------------------------------------------------------------------------
+
+OPERATORS = ["+", "-", "*", "/", "**", "%", "//"]
+UFUNCS = ["add", "subtract", "multiply", "divide", "power", "maximum", "minimum", "hypot", "arctan2", "logaddexp", "where"]
+SHAPES = [
+    ((), (3,)), ((), (2, 3)), ((3,), (2, 3)), ((1,), (3,)), ((1, 3), (2, 3)), ((2, 1), (2, 3)), ((3, 1), (1, 4)),
+    ((1, 1), (2, 3)), ((2, 1, 3), (4, 1)), ((3,), ()),
+]  # fmt: skip
+
+
+def filled(shape, start):
+    """Away from kinks, and never alike."""
+    return 1.1 + start + 0.37 * np.arange(math.prod(shape), dtype=float).reshape(shape)
+
+
+def made(text):
+    """The function of a one-line program."""
+    import linecache
+
+    name = f"<test {text}>"
+    source = f"def f(a, b):\n    return {text}\n"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    scope = {"np": np}
+    exec(compile(source, name, "exec"), scope)
+    return scope["f"]
+
+
+def weighted(text):
+    return f"np.sum(np.cos(np.arange(1.0, 1.0 + np.size({text}))).reshape(np.shape({text})) * ({text}))"
+
+
+def check_broadcast(text, one, other):
+    a, b = filled(one, 0.0), filled(other, 0.5)
+    f = made(f"np.sum(({text}) * ({text}) * np.arange(1.0, 25.0)[: np.size({text})].reshape(np.shape({text})))")
+    for x, y in [(a, b), (b, a)]:
+        if x.ndim == 0:
+            check(Program0(f), (float(x), y))
+        if y.ndim == 0:
+            check(Program0(f), (x, float(y)))
+        check(Program0(f), (x, y))
+
+
+def Program0(f):
+    program = Program(f, (), (0, 1), "unlisted")
+    PROGRAMS.remove(program)
+    return program
+
+
+@pytest.mark.parametrize(("one", "other"), SHAPES, ids=str)
+@pytest.mark.parametrize("symbol", OPERATORS)
+def test_operators_reduce_to_the_shape_of_their_operands(symbol, one, other):
+    if symbol == "//":
+        f = made("np.sum((a // b) * a * b)")
+        check(Program0(f), (filled(one, 0.0), filled(other, 0.5)))
+    else:
+        check_broadcast(f"a {symbol} b", one, other)
+
+
+@pytest.mark.parametrize(("one", "other"), SHAPES, ids=str)
+@pytest.mark.parametrize("name", UFUNCS)
+def test_functions_reduce_to_the_shape_of_their_operands(name, one, other):
+    check_broadcast(f"np.{name}(a > 2.2, a, b)" if name == "where" else f"np.{name}(a, b)", one, other)
+
+
+@pytest.mark.parametrize("axis", ["", "axis=0", "axis=1", "axis=-1", "axis=(0, 1)", "axis=0, keepdims=True", "keepdims=True"])
+@pytest.mark.parametrize("name", ["sum", "mean", "prod", "max", "min", "var", "std"])
+def test_reductions_spread_back(name, axis):
+    for text in (f"np.{name}(a{', ' if axis else ''}{axis})", f"a.{name}({axis})"):
+        f = made(f"np.sum({text} ** 2 * b)")
+        try:
+            check(Program0(f), (Q[:2], 1.5))
+        except s2sad.NotDifferentiable:
+            assert name in ("var", "std")  # loud
+
+
+@pytest.mark.parametrize("text", ["np.full_like(b, a)", "np.full((2, 3), a) * b", "np.ones((2, 3)) / a * b", "np.ones((2, 3)) ** a * b",
+                                  "b + np.zeros_like(b) * a", "np.broadcast_to(a, (2, 3)) * b"])  # fmt: skip
+def test_small_operands_of_large_results(text):
+    check(Program0(made(f"np.sum(({text}) ** 2)")), (1.7, filled((2, 3), 0.5)))
+
+
+def test_augmented_assignment_broadcasts_only_the_right_side():
+    def f(x, y):
+        z = y * 1.0
+        z += x
+        z *= x
+        return np.sum(z * z)
+
+    check(Program0(f), (0.7, M))
+    check(Program0(f), (V, M))
+
+
+# -- the tests of all these programs -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("program", "args"), points("right"))
+def test_right(program, args):
+    check(program, args)
+
+
+@pytest.mark.parametrize(("program", "args"), points("safe"))
+def test_right_or_refused(program, args):
+    try:
+        check(program, args)
+    except S2SADError as error:
+        assert_points_at_the_user(error)
+
+
+def assert_points_at_the_user(error):
+    """The message names a line of this file, shows it with a caret, and says what to do."""
+    for part in error.errors or (error,):
+        text = str(part)
+        assert re.search(r'File ".*test_pitfalls\.py", line \d+, in \w+', text), text
+        assert "^" in text and "hint: " in text, text
+
+
+@pytest.mark.parametrize(("program", "args"), points("refused"))
+def test_refused(program, args):
+    for form in (value_and_grad(program.function, argnums=program.argnums), grad(program.function)):
+        given = copy.deepcopy(args)
+        with pytest.raises(S2SADError) as caught:
+            form(*given)
+        assert_identical(given, args, "arguments")
+        assert_points_at_the_user(caught.value)
+        assert program.line in str(caught.value)
+    with pytest.raises(S2SADError):
+        vjp(program.function, *args)

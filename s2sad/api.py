@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.adjoints import registry
+from s2sad.artifact import Request
 from s2sad.derive import Variant, derive
 from s2sad.errors import InvalidArgument
-from s2sad.pipeline import Request, annotated_kinds
+from s2sad.loader import annotate
 from s2sad.runtime import as_gradient
 from s2sad.runtime.cotangents import as_cotangent, fresh_tape
-from s2sad.source import read, unwrap
-from s2sad.synthetic import wrapper_of
+from s2sad.source import unwrap
+from s2sad.source.annotations import promised_kinds
+from s2sad.synthetic import has_rule, wrapper_of
 
 Argnums = int | str | Sequence[int | str]
 
@@ -89,7 +90,7 @@ class DerivativeFunction:
 
     def __init__(self, fun: Any, form: str, argnums: Argnums, has_aux: bool) -> None:
         self._fun, self._form, self._argnums, self._has_aux = fun, form, argnums, has_aux
-        self._target = unwrap(fun) if _has_no_rule(fun) else unwrap(wrapper_of(fun))
+        self._target = unwrap(wrapper_of(fun) if has_rule(fun) else fun)
         self._variants: dict[Any, Variant] = {}
         for name in ("__module__", "__name__", "__qualname__", "__doc__"):
             value = getattr(fun, name, getattr(self._target.function, name, None))
@@ -103,7 +104,11 @@ class DerivativeFunction:
         plan = self._plan
         values = plan.values(args, kwargs)
         variant = self._variant(plan.kinds_of(args, kwargs))
-        result = variant.main(*args, **kwargs)
+        try:
+            result = variant.main(*args, **kwargs)
+        except Exception as error:
+            annotate(error)
+            raise
         del values
         return plan.select(result, self._form, self._has_aux)
 
@@ -113,14 +118,22 @@ class DerivativeFunction:
         args, kwargs = self._full(tuple(_detached(a) for a in args), {k: _detached(v) for k, v in kwargs.items()})
         values = plan.values(args, kwargs)
         variant = self._variant(plan.kinds_of(args, kwargs))
-        out, tape = variant.main(*args, **kwargs)
+        try:
+            out, tape = variant.main(*args, **kwargs)
+        except Exception as error:
+            annotate(error)
+            raise
         aux = None
         if self._has_aux:
             out, aux = out
         backward = variant.backward
 
         def pullback(cotangent: Any) -> Any:
-            bars = backward(fresh_tape(tape), as_cotangent(cotangent, out))
+            try:
+                bars = backward(fresh_tape(tape), as_cotangent(cotangent, out))
+            except Exception as error:
+                annotate(error)
+                raise
             bars = bars if len(plan.active) != 1 else (bars,)
             gradients = [as_gradient(b, v) for b, v in zip(plan.pick(bars), values, strict=True)]
             return tuple(gradients)
@@ -186,11 +199,6 @@ class DerivativeFunction:
         return reduce(self)
 
 
-def _has_no_rule(fun: Any) -> bool:
-    rule = registry.lookup(fun)
-    return rule is None or isinstance(fun, types.FunctionType) and rule.kind == "nondifferentiable"
-
-
 def _detached(value: Any) -> Any:
     """Arrays copied, so that the caller may go on to change them before the pullback is called."""
     if isinstance(value, np.ndarray):
@@ -213,8 +221,7 @@ class Plan:
         chosen = list(argnums) if many else [argnums]  # type: ignore[arg-type]
         self.places = [self._place(a, bound) for a in chosen]
         self.active = tuple(dict.fromkeys(name for name, _ in self.places))
-        promised = annotated_kinds(read(function))
-        self.promised = {n: k for n, k in promised.items() if k in ("float", "int", "array")}
+        self.promised = promised_kinds(function)
         self.annotated = tuple(self.promised.items())
 
     def _place(self, argnum: Any, bound: int) -> tuple[str, int | None]:

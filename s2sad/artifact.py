@@ -46,24 +46,34 @@ class Owner(NamedTuple):
 
 
 class Artifact(NamedTuple):
-    """The emitted functions of one derivative. `lines`: emitted line -> (owner, lines below its `def`)."""
+    """The emitted functions of one derivative.
+
+    `lines` holds, as text since only exceptions need it, `line owner below` for each emitted line that belongs to
+    a line of the user's: that one is so many lines below the `def` of the owner.
+    """
 
     main: str
     text: str
     pieces: tuple[Piece, ...]
     owners: tuple[Owner, ...]
-    lines: dict[int, tuple[int, int]]
+    lines: str
+
+    def user_line(self, line: int) -> tuple[int, int] | None:
+        """The owner that an emitted line belongs to, and how far below its `def`."""
+        for entry in self.lines.split(","):
+            number, _, where = entry.strip().partition(" ")
+            if number == str(line):
+                owner, below = where.split()
+                return int(owner), int(below)
+        return None
 
 
 def to_file(artifact: Artifact, key: str, made_by: str) -> str:
     """The text of a file that holds an artifact; the same for the same artifact, to the byte."""
-    fields: list[tuple[str, Any]] = [("format", FORMAT), ("key", key), ("main", artifact.main)]
+    fields: list[tuple[str, Any]] = [("format", FORMAT), ("key", key), ("main", artifact.main), ("lines", artifact.lines)]
     fields += [("piece", tuple(piece)) for piece in artifact.pieces]
     for owner in artifact.owners:
-        sorted_maps = (dict(sorted(owner.links.items())), dict(sorted(owner.dependencies.items())))
-        fields.append(("owner", (*owner[:3], *sorted_maps)))
-    lines = [(line, *where) for line, where in sorted(artifact.lines.items())]
-    fields.append(("lines", tuple(lines)))
+        fields.append(("owner", (*owner[:3], dict(sorted(owner.links.items())), dict(sorted(owner.dependencies.items())))))
     header = "".join(f"# {name}: {value!r}\n" for name, value in fields)
     body = f"{header}\n{artifact.text}"
     return f"# {artifact.main}, {made_by}. A cache: not to be edited.\n# checksum: {digest(body)}\n{body}"
@@ -76,18 +86,12 @@ def from_file(text: str, key: str) -> Artifact | None:
     if not first.startswith("# ") or second != f"# checksum: {digest(body)}":
         return None
     header, _, emitted = body.partition("\n\n")
-    main, pieces, owners, lines = "", [], [], {}
-    for line in header.split("\n"):
-        name, _, shown = line.removeprefix("# ").partition(": ")
-        value = ast.literal_eval(shown)
-        if name == "format" and value != FORMAT or name == "key" and value != key:
-            return None
-        if name == "main":
-            main = value
-        elif name == "piece":
-            pieces.append(Piece(*value))
-        elif name == "owner":
-            owners.append(Owner(*value))
-        elif name == "lines":
-            lines = {n: (owner, below) for n, owner, below in value}
-    return Artifact(main, emitted, tuple(pieces), tuple(owners), lines)
+    named = [line.removeprefix("# ").partition(": ") for line in header.split("\n")]
+    values = ast.literal_eval("[" + ",".join([shown for _, _, shown in named]) + "]")
+    fields: dict[str, list[Any]] = {"piece": [], "owner": []}
+    for (name, _, _), value in zip(named, values, strict=True):
+        fields.setdefault(name, []).append(value)
+    if fields["format"] != [FORMAT] or fields["key"] != [key]:
+        return None
+    pieces, owners = [Piece(*p) for p in fields["piece"]], [Owner(*o) for o in fields["owner"]]
+    return Artifact(fields["main"][0], emitted, tuple(pieces), tuple(owners), fields["lines"][0])

@@ -17,12 +17,15 @@ import sys
 import threading
 import time
 import warnings
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from s2sad.artifact import Artifact, from_file, to_file
 from s2sad.dependencies import digest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LIMIT = 64 * 2**20  # bytes; above it the files that were not used for the longest time go
 _LARGEST = 8 * 2**20
@@ -39,6 +42,8 @@ def location() -> Path | None:
     """The directory of the cache, whether it exists or not; None if the cache is switched off."""
     if os.environ.get("S2SAD_CACHE", "").strip().lower() in _OFF:
         return None
+    from pathlib import Path  # costs more to import than loading a derivative
+
     return Path(_directory())
 
 
@@ -47,7 +52,7 @@ def entries() -> list[Path]:
     directory = location()
     if directory is None or not directory.is_dir():
         return []
-    return [Path(path) for _, _, path in sorted(_scan(str(directory)), reverse=True)]
+    return [directory / path for _, _, path in sorted(_scan(str(directory)), reverse=True)]
 
 
 def clear() -> int:
@@ -87,7 +92,7 @@ def load(name: str, key: str) -> Artifact | None:
     try:
         text = _read(path)
         return None if text is None else from_file(text, key)
-    except (OSError, ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+    except (OSError, ValueError, SyntaxError, TypeError, RecursionError, LookupError, MemoryError):
         return None
 
 
@@ -111,7 +116,7 @@ def store(name: str, key: str, artifact: Artifact) -> None:
 
 
 def _filename(name: str, key: str) -> str:
-    readable = re.sub(r"\W", "_", name, flags=re.ASCII)[:60]
+    readable = "".join([c if c.isascii() and c.isalnum() else "_" for c in name[:60]])
     return f"{readable}-{key}.py"
 
 

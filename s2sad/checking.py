@@ -84,8 +84,8 @@ def check_grads(
     Args:
         fun: a function; one that returns no scalar is checked through its pullback.
         args: the positional arguments, as a tuple.
-        argnums: which arguments to check (positions, names, or a tuple of either); all that have a derivative,
-            if it is left out.
+        argnums: which arguments to check: positions, names, or a tuple of either; if it is left out, all
+            that have a derivative.
         kwargs: keyword arguments.
         rtol: the tolerance relative to the largest number in the gradient (1e-6; 1e-3 for single precision).
         atol: the absolute tolerance (1e-8; 1e-5).
@@ -165,11 +165,8 @@ def _gradients(
     with _same_draws():
         out = fun(*args, **kwargs)
     args, kwargs = copy.deepcopy(bound.args), copy.deepcopy(bound.kwargs)
-    if (
-        isinstance(out, float)
-        or (isinstance(out, (np.ndarray, np.floating))
-        and np.shape(out) == ()
-        and not np.iscomplexobj(out))
+    if isinstance(out, float) or (
+        isinstance(out, (np.ndarray, np.floating)) and np.shape(out) == () and not np.iscomplexobj(out)
     ):
         with _same_draws():
             return grad(fun, argnums)(*args, **kwargs), None
@@ -280,7 +277,7 @@ def ridders(function: Callable[[float], float], step: float) -> tuple[float, flo
     """The derivative of `function` at 0, and an estimate of its error.
 
     Central differences at steps that shrink, extrapolated to step 0; the entry of the table that agrees best
-    with its neighbours is taken (C. J. F. Ridders, 1982). Steps that leave the function's domain are left out.
+    with its neighbours is taken (C. J. F. Ridders, 1982). Steps that leave the domain are left out.
 
     >>> ridders(lambda t: math.exp(2 * t), 0.1)[0]
     2.0000000000...

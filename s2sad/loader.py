@@ -236,9 +236,10 @@ def annotate(error: BaseException) -> None:
         return
     code = found.tb_frame.f_code
     artifact, places = _origins.get(code.co_filename, (None, []))
-    if artifact is None or found.tb_lineno not in artifact.lines:
+    where = artifact.user_line(found.tb_lineno) if artifact is not None else None
+    if artifact is None or where is None:
         return
-    number, below = artifact.lines[found.tb_lineno]
+    number, below = where
     filename, first = places[number]
     line = first + artifact.owners[number].start + below
     text = linecache.getline(filename, line).strip()

@@ -104,10 +104,10 @@ def imports(program: Program) -> list[gast.stmt]:
 
 def _lines(
     emitted: list[Emitted], numbers: dict[int, int], text: str, origins: dict[int, gast.stmt]
-) -> dict[int, tuple[int, int]]:
+) -> str:
     """For each emitted line the user's line that it belongs to: its own, or that of the comment above it."""
     owners = {e.tree.name: e for e in emitted}
-    found: dict[int, tuple[int, int]] = {}
+    found = []
     current: Emitted | None = None
     last = None
     for number, line in enumerate(text.split("\n"), 1):
@@ -119,7 +119,7 @@ def _lines(
         source = current.context.source
         position = getattr(stmt, "lineno", None)
         if position is not None and not isinstance(stmt, gast.FunctionDef):
-            last = (numbers[id(current.context)], position - source.first_line)
+            last = f"{numbers[id(current.context)]} {position - source.first_line}"
         if last is not None:
-            found[number] = last
-    return found
+            found.append(f"{number} {last}")
+    return ", ".join(found)

@@ -51,7 +51,7 @@ def complaint(source, x, y, value_and_gradient):
     second = gradient_by_autograd(source, x, y)
     differences = gradient_by_differences(source, x, y)
     for name, got, other, (slope, error) in zip("xy", gradient, second, differences):
-        if off(got, other, 1e-9):
+        if off(got, other, 1e-7):
             return f"d/d{name} at {x, y} is {got}, autograd says {other}"
         if off(got, slope, 1e-6 + 10 * error):
             return f"d/d{name} at {x, y} is {got}, differences say {slope}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from s2sad import cache as store
 from s2sad.cli.common import table
 from s2sad.errors import InvalidArgument
 
@@ -18,23 +21,24 @@ def cache(action: str) -> None:
     s2sad cache list    print what it holds
     s2sad cache clear   remove all of it
 
-    S2SAD_CACHE_DIR names another directory.
+    S2SAD_CACHE_DIR names another directory; S2SAD_CACHE=off switches it off.
     """
-    try:
-        from s2sad import cache as store
-    except ImportError:
-        raise InvalidArgument("this version keeps no cache on disk") from None
-    directory = store.directory()
+    directory = store.location()
     if directory is None:
-        raise InvalidArgument("the cache on disk is switched off")
+        raise InvalidArgument("the cache is switched off", hint="unset S2SAD_CACHE")
     if action == "path":
         click.echo(directory)
     elif action == "clear":
         count = store.clear()
         click.echo(f"removed {count} file{'' if count == 1 else 's'} from {directory}")
+    elif files := store.entries():
+        table([(path.name.rpartition("-")[0], _size(path), str(path)) for path in files])
     else:
-        entries = store.entries()
-        if entries:
-            table([(str(e.function), f"{e.size} bytes", str(e.path)) for e in entries])
-        else:
-            click.echo(f"{directory} is empty", err=True)
+        click.echo(f"{directory} is empty", err=True)
+
+
+def _size(path: Path) -> str:
+    try:
+        return f"{path.stat().st_size / 1024:.1f} KiB"
+    except OSError:  # another process removed it
+        return "gone"

@@ -46,7 +46,8 @@ from s2sad.runtime.assembly import (
     vstack_pullback,
 )
 from s2sad.runtime.containers import DictBar, ListBar, ObjectBar
-from s2sad.runtime.dynamic import install, split, split_method, split_star
+from s2sad.runtime.dynamic import install, split, split_method, split_property, split_star
+from s2sad.runtime.fields import settled
 from s2sad.runtime.methods import (
     astype_method,
     cast_tangent,
@@ -201,6 +202,7 @@ __all__ = [
     "reshape_method",
     "rows_outer",
     "scaled",
+    "settled",
     "sinc_curvature",
     "sinc_slope",
     "slogdet_cotangent",
@@ -210,6 +212,7 @@ __all__ = [
     "sorted_pushforward",
     "split",
     "split_method",
+    "split_property",
     "split_star",
     "take_items",
     "spread",

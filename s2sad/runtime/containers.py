@@ -41,33 +41,46 @@ class ListBar(list[Any]):
 
 
 class NamedTupleBar(ListBar):
-    """The cotangent of a named tuple: elements by position and by name."""
+    """The cotangent of a named tuple: elements by position and by name.
 
-    __slots__ = ("_fields",)
+    `named` holds what belongs to attributes that are not fields (properties), until it is settled.
+    """
+
+    __slots__ = ("_fields", "named")
 
     _fields: tuple[str, ...]
+    named: dict[str, Any]
 
     @classmethod
     def zeros(cls, fields: tuple[str, ...]) -> NamedTupleBar:
-        new = cls([0] * len(fields))
-        object.__setattr__(new, "_fields", fields)
-        return new
+        return cls([0] * len(fields))._with(fields, {})
+
+    def _with(self, fields: tuple[str, ...], named: dict[str, Any]) -> NamedTupleBar:
+        object.__setattr__(self, "_fields", fields)
+        object.__setattr__(self, "named", named)
+        return self
 
     def __add__(self, other: Any) -> Any:
         total = ListBar.__add__(self, other)
-        if total is not self:
-            object.__setattr__(total, "_fields", self._fields)
-        return total
+        if total is self:
+            return self
+        named = dict(self.named)
+        for name, value in getattr(other, "named", {}).items():
+            named[name] = named.get(name, 0) + value
+        return total._with(self._fields, named)
 
     __radd__ = __iadd__ = __add__
 
     def __getattr__(self, name: str) -> Any:
-        if name in self._fields:
-            return self[self._fields.index(name)]
-        raise AttributeError(name)
+        if name in ("_fields", "named") or name.startswith("__"):
+            raise AttributeError(name)
+        return self[self._fields.index(name)] if name in self._fields else self.named.get(name, 0)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self[self._fields.index(name)] = value
+        if name in self._fields:
+            self[self._fields.index(name)] = value
+        else:
+            self.named[name] = value
 
     def copy(self) -> NamedTupleBar:
         return self + NamedTupleBar.zeros(self._fields)  # type: ignore[no-any-return]

@@ -36,3 +36,9 @@ def split_star(function: Any, args: Any, kwargs: dict[str, Any], active: Where) 
     """As `split`, for `function(*args, **kwargs)`; the functions take one tuple and one dictionary."""
     assert _transform is not None
     return _transform("star", function, (len(args), tuple(kwargs), active), False)
+
+
+def split_property(cls: type, name: str) -> Pair:
+    """As `split`, for the getter of the computed attribute `name` of a class."""
+    assert _transform is not None
+    return _transform("property", (cls, name), (), False)

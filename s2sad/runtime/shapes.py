@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import types
 from typing import Any
 
 import numpy as np
 
 from s2sad.runtime.containers import DictBar, ListBar, NamedTupleBar, ObjectBar
+from s2sad.runtime.fields import settled, stored_names
 
 _IMMUTABLE = (int, float, complex, str, bytes, bool, type(None), np.generic)
 _OPAQUE = (
@@ -148,7 +150,7 @@ def as_gradient(g: Any, x: Any) -> Any:
     if isinstance(x, complex):
         return complex(g)
     if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return type(x)(*_element_gradients(g, x))
+        return type(x)(*_element_gradients(settled(g, x), x))
     if isinstance(x, (list, tuple)):
         return type(x)(_element_gradients(g, x))
     if isinstance(x, dict):
@@ -182,21 +184,30 @@ def _filled(target: Any, items: Any) -> Any:
 
 
 def _object_gradient(g: Any, x: Any) -> Any:
-    if dataclasses.is_dataclass(x):
-        names = [f.name for f in dataclasses.fields(x)]
-    elif hasattr(x, "__dict__"):
-        names = list(vars(x))
-    elif hasattr(type(x), "__add__"):  # a number of the user's own, such as a Fraction
+    names = stored_names(x)
+    plain = hasattr(x, "__dict__") or dataclasses.is_dataclass(x)
+    if not plain and hasattr(type(x), "__add__"):  # a number of the user's own, such as a Fraction
         return g
-    else:
+    if names is None:
         return None
-    gradient = copy.copy(x)
+    g = settled(g, x)
+    gradient = _without_cached(copy.copy(x), names)
     for name in names:
         value = getattr(x, name)
         object.__setattr__(
             gradient, name, as_gradient(getattr(g, name) if isinstance(g, ObjectBar) else 0, value)
         )
     return gradient
+
+
+def _without_cached(x: Any, names: list[str]) -> Any:
+    """Removes what cached properties keep: values of the primal, which are not part of its gradient."""
+    for name in set(getattr(x, "__dict__", ())) - set(names):
+        if not dataclasses.is_dataclass(x) or isinstance(
+            getattr(type(x), name, None), functools.cached_property
+        ):
+            del x.__dict__[name]
+    return x
 
 
 def snapshot(value: Any) -> Any:

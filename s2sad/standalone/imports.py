@@ -24,7 +24,7 @@ class Import:
         return not self.member
 
     def note_submodules(self, text: str, name: str) -> None:
-        """Remembers the submodules that `text` reaches as attributes: importing the module may not load them."""
+        """Remembers the submodules that `text` reaches as attributes: the module alone may not load them."""
         if self.module.partition(".")[0] == "numpy":
             return
         for node in ast.walk(ast.parse(text)):
@@ -80,7 +80,7 @@ def import_of(name: str, value: Any) -> Import | None:
 
 
 def _holder(value: Any, member: str) -> str | None:
-    """The public installed module that holds `value` under the name `member`; the one with the shortest name."""
+    """The public installed module that holds `value` under the name `member`; of several the shortest."""
     stated = getattr(value, "__module__", None)
     if isinstance(stated, str) and is_public(stated) and is_installed(stated) and _has(stated, member, value):
         return stated

@@ -15,7 +15,7 @@ _PRAGMA = re.compile(r"  # (type: ignore|noqa)\S*$")
 
 @dataclass(frozen=True)
 class Definition:
-    """The text of one definition; `imports` is what it imported from s2sad within: name -> (module, member)."""
+    """The text of one definition; `imports` is what it imported from s2sad: name -> (module, member)."""
 
     text: str
     imports: dict[str, tuple[str, str]]

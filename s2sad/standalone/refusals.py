@@ -27,19 +27,19 @@ def dynamic_calls(emitted: Emitted) -> Iterator[S2SADError]:
         for block in [b for b in blocks if isinstance(b, list)]:
             for statement, after in zip(block, [*block[1:], None]):
                 call = getattr(statement, "value", None)
-                helper = call.func.id if isinstance(call, gast.Call) and nodes.is_name(call.func) else None
-                if helper not in helpers:
+                if not (isinstance(call, gast.Call) and nodes.is_name(call.func) and call.func.id in helpers):
                     continue
+                helper = call.func.id
                 target = emit(call.args[0])
                 if helpers[helper] is split_method:
                     target = f"{target}.{getattr(call.args[1], 'value', '')}"
                 yield S2SADError(
-                    f"what {target}(...) calls is known only as the program runs, so that its derivative cannot be "
-                    "written into a file",
+                    f"what {target}(...) calls is known only as the program runs, so that its derivative "
+                    "cannot be written into a file",
                     location=context.source.location(
                         after if hasattr(after, "lineno") else context.source.tree
                     ),
-                    hint="call a function by its name; a method of an object can be a function of its attributes",
+                    hint="call a function by its name, and write a method as a function",
                 )
 
 

@@ -160,7 +160,7 @@ def _require_free(tree: ast.Module, new: Collection[str]) -> None:
             if not is_definition and names & set(new):
                 clash = sorted(names & set(new))[0]
                 raise S2SADError(
-                    f"two modules use the name {clash} for different things, and a function of one of them has "
-                    "a local variable of that name",
+                    f"two modules use the name {clash} for different things, and a function of one "
+                    "of them has a local variable of that name",
                     hint=f"give one of the two another name than {clash}",
                 )

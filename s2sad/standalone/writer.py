@@ -231,7 +231,7 @@ class Writer:
             for name, used in item.uses.items():
                 if used.final != name and used.final in identifiers(item.text) - set(item.uses):
                     raise S2SADError(
-                        f"{item.name} uses {used.final} by the name {name}, and has a variable {used.final} too",
+                        f"{item.name} calls {used.final} {name}, and has a variable {used.final} too",
                         hint="give the variable another name",
                     )
             texts[item] = renamed(item.text, {**names, item.name: item.final}).strip("\n")

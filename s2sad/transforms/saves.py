@@ -77,6 +77,7 @@ def saves(
     for key, group in groups.items():
         if group:
             saver.save(key.loop if isinstance(key, Version) else group[0].node.loop, group)
+    saver.restore()
     for node, stmt in (a for a in again if a is not None):
         saver.restores[node].append(stmt)
     return saver.restores
@@ -103,9 +104,17 @@ def _saved_as(primal: Primal, found: Mapping[Query, Version], read: PrimalRead) 
     version = found[each]
     if variable in primal.mutated and not read.structure:
         return each
-    if version.target and version.loop is not None and primal.rebinds(version.loop) or not overwritten:
+    if not overwritten or _rebound(primal, version):
         return None
     return version if version.certain else each
+
+
+def _rebound(primal: Primal, version: Version) -> bool:
+    """Is this the variable of a loop that counts backwards in the reverse sweep, and nothing else's name in it?"""
+    loop = version.loop
+    if not version.target or loop is None or not primal.rebinds(loop):
+        return False
+    return not any(s is not loop and _within(s, loop) for s in primal.overwrites.sites[version.variable])
 
 
 def _recomputed(
@@ -166,6 +175,18 @@ class _Saver:
     def __init__(self, edits: Edits, context: Context, mutated: set[str]) -> None:
         self.edits, self.context, self.mutated = edits, context, mutated
         self.restores: dict[Node, nodes.Block] = defaultdict(list)
+        self.restored: dict[str, list[tuple[Node, str, list[PrimalRead]]]] = defaultdict(list)
+
+    def restore(self) -> None:
+        """Restores each value under the variable's own name, unless a later value of it is restored within."""
+        for variable, saved in self.restored.items():
+            for i, (node, stash, group) in enumerate(saved):
+                others = [n for j, (n, _, _) in enumerate(saved) if j != i and (n is not node or j < i)]
+                taken = any(n is node or _within(n, node) for n in others)
+                name = self.edits.local(variable) if taken else variable
+                for read in group:
+                    read.name.id = name
+                self.restores[node].append(nodes.assign(name, nodes.method(nodes.load(stash), "pop")))
 
     def save(self, loop: Node | None, group: list[PrimalRead]) -> None:
         variable = group[0].name.id
@@ -186,10 +207,7 @@ class _Saver:
             return
         stash = self.edits.stash(variable)
         place.append(nodes.statement(nodes.method(nodes.load(stash), "append", value)))
-        name = self.edits.local(variable) if copied else variable
-        for read in group:
-            read.name.id = name
-        self.restores[members[-1]].append(nodes.assign(name, nodes.method(nodes.load(stash), "pop")))
+        self.restored[variable].append((members[-1], stash, group))
 
     def attempted(self, group: list[PrimalRead]) -> None:
         """A value that a statement needs is recorded once the statement is completed."""

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.adjoints import registry
+from s2sad.adjoints.registry import nondifferentiable
 from s2sad.artifact import Request
 from s2sad.derive import Variant, derive
 from s2sad.errors import InvalidArgument
@@ -329,5 +331,7 @@ def stop_gradient(x: Any) -> Any:
     """
     return x
 
+
+nondifferentiable(stop_gradient)
 
 __all__ = ["DerivativeFunction", "grad", "source", "stop_gradient", "value_and_grad", "vjp"]

@@ -12,6 +12,7 @@ import threading
 import types
 import weakref
 from collections import OrderedDict
+from collections.abc import Collection
 from typing import Any
 
 from s2sad import cache
@@ -44,12 +45,34 @@ def derive(function: types.FunctionType, request: Request) -> Variant:
     return variant
 
 
-def adopt(function: types.FunctionType, request: Request, artifact: Artifact) -> None:
-    """Takes over an artifact that another process made, if it fits the function as it is here."""
+def adopt(function: types.FunctionType, request: Request, artifact: Artifact, own: Collection[str] = ()) -> None:
+    """Takes over an artifact that another process made, if what it refers to is the same here.
+
+    `own` are the fingerprints of functions that came with it. Their text may stand in other lines than it did.
+    """
+    compiled = Compiled(artifact, _place(function))
+    owners = compiled.find_owners(function)
+    if owners is None:
+        return
+    _, prints = compiled.examine(owners)
+    for owner, found in zip(artifact.owners, prints, strict=True):
+        for path, now in found.items():
+            (what, number), (was, before) = _split_print(now), _split_print(owner.dependencies[path])
+            came_along = what in own and what.split()[:2] == was.split()[:2]
+            if number != before or what != was and not came_along:
+                return
+    moved = [0 if fingerprint(f) in own else owner.start for f, owner in zip(owners, artifact.owners, strict=True)]
+    adapted = tuple(
+        owner._replace(dependencies=found, start=start)
+        for owner, found, start in zip(artifact.owners, prints, moved, strict=True)
+    )
     with _lock:
-        compiled = Compiled(artifact, _place(function))
-        if compiled.bind(function) is not None:
-            _keep(_key(function, request), compiled)
+        _keep(_key(function, request), Compiled(artifact._replace(owners=adapted), _place(function)))
+
+
+def _split_print(shown: str) -> tuple[str, str]:
+    what, mark, number = shown.rpartition(" #")
+    return (what, number) if mark else (shown, "")
 
 
 def function_digest(function: types.FunctionType) -> str:
@@ -100,7 +123,7 @@ def _make(function: types.FunctionType, request: Request) -> Variant:
     variant = compiled.bind(function)
     assert variant is not None, f"{function.__qualname__} changed while it was transformed"
     _keep(_key(function, request), compiled)
-    if packed.portable:
+    if compiled.portable:
         cache.store(_entry_name(function, request), _entry_key(function, request), compiled.artifact)
     return variant
 
@@ -230,15 +253,18 @@ def _closure_pair(function: types.FunctionType, active: tuple[Any, ...]) -> dyna
 
 
 def _flattened(bars: dict[str, Any], function: types.FunctionType) -> Any:
-    """The cotangents of a closure's cells, with those of the closures that it captures among them."""
+    """The cotangents of a closure's cells, and with them those of what the closures that it captures capture.
+
+    The caller takes either: of a closure of its own, what that captures; of any other function, its cotangent.
+    """
     from s2sad.runtime import ObjectBar
 
     cells = cells_of(function)
     own: dict[str, Any] = {}
     for name, bar in bars.items():
+        own[name] = own.get(name, 0) + bar
         inner = cells[name].cell_contents
         if not isinstance(inner, types.FunctionType):
-            own[name] = own.get(name, 0) + bar
             continue
         theirs = cells_of(inner)
         for part, value in bar._parts().items() if isinstance(bar, ObjectBar) else ():

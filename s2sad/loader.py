@@ -38,6 +38,7 @@ class Compiled:
     ) -> None:
         self.artifact = artifact
         self.functions = functions or {}
+        self.portable = not functions and not objects  # can another process load it?
         self.whole = True  # is everything there that the text imports?
         self.links = [self._linked(owner, objects or {}) for owner in artifact.owners]
         self.filename = f"{EMITTED} {artifact.main} {digest(artifact.text, repr(place))[:12]}>"

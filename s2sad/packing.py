@@ -23,10 +23,6 @@ class Packed:
     def __init__(self, artifact: Artifact, functions: dict[int, types.FunctionType], objects: dict[str, Any]) -> None:
         self.artifact, self.functions, self.objects = artifact, functions, objects
 
-    @property
-    def portable(self) -> bool:
-        return not self.functions and not self.objects
-
 
 def pack(program: Program, function: types.FunctionType) -> Packed:
     """The artifact of a program that was made for `function`. Fingerprints are added when it is loaded."""

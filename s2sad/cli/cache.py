@@ -32,7 +32,7 @@ def cache(action: str) -> None:
         count = store.clear()
         click.echo(f"removed {count} file{'' if count == 1 else 's'} from {directory}")
     elif files := store.entries():
-        table([(path.name.rpartition("-")[0], _size(path), str(path)) for path in files])
+        table([(_size(path), str(path)) for path in files])
     else:
         click.echo(f"{directory} is empty", err=True)
 

@@ -82,6 +82,12 @@ def read(fn: Callable[..., Any]) -> FunctionSource:
     )
 
 
+def read_text(function: types.FunctionType) -> str:
+    """The function's text as a statement that can be compiled by itself."""
+    found = find(function)
+    return f"({_text(found)})\n" if isinstance(found.node, ast.Lambda) else _text(found)
+
+
 def _function_def(found: Found, function: types.FunctionType) -> gast.FunctionDef:
     node = found.node
     if isinstance(node, ast.AsyncFunctionDef):

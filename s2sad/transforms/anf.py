@@ -169,11 +169,11 @@ class _Lowering:
         for stmt in assignments.plain(loops.plain_loops(matches.plain_matches(statements, self.context), self.context), self.context):
             self.statement(stmt)
 
-    def _with_source(self, function: Expr) -> Expr:
+    def _with_source(self, node: gast.Call) -> Expr:
         """A builtin that has an equal in Python is replaced by that one, which can be differentiated."""
-        found = self.context.resolve(function)
-        equal = equivalent(found) if found is not UNKNOWN else None
-        return function if equal is None else self.context.link(equal.__name__, equal)
+        found = self.context.resolve(node.func)
+        equal = equivalent(found, [k.arg for k in node.keywords]) if found is not UNKNOWN else None
+        return node.func if equal is None else self.context.link(equal.__name__, equal)
 
     def _fits_rule(self, node: gast.Call) -> bool:
         """A call without stars, or one whose star stands where the function's rule has one."""
@@ -438,7 +438,7 @@ class _Lowering:
         written = self.written_out(node)
         if written is not None:
             return written
-        function = self._with_source(node.func)
+        function = self._with_source(node)
         if isinstance(function, gast.Attribute) and self.context.resolve(function) is UNKNOWN:
             owner = self.path(function.value)
             function = gast.Attribute(owner, function.attr, gast.Load())

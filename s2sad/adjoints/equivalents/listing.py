@@ -1,0 +1,53 @@
+"""The elements of an iterable as a list, and the order of elements by a key: what the equivalents are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sized
+from typing import Any
+
+import numpy as np
+
+from s2sad.adjoints.registry import linear, nondifferentiable
+from s2sad.errors import NotDifferentiable
+from s2sad.runtime import as_sequence
+
+NUMBERS = [0.5, -1.5, 2.0]
+VECTOR = np.array(NUMBERS)
+
+
+def listed(iterable: Any, caller: str) -> list[Any]:
+    """The elements of something that may be read ahead of its use: not an iterator, which may be endless or have effects."""
+    if not isinstance(iterable, Sized):
+        iter(iterable)  # what is no iterable at all is the builtin's error
+        raise NotDifferentiable(
+            f"{caller} of an iterator ({type(iterable).__name__}), with values that a derivative flows through",
+            hint=f"{caller} of list(...), if it is finite; or a loop of its own",
+        )
+    return list(iterable)
+
+
+@linear(listed, at=[(NUMBERS, "zip"), (VECTOR, "zip"), (np.outer(VECTOR, VECTOR), "zip")])
+def listed_rule(g, xs, caller):  # type: ignore[no-untyped-def]
+    return as_sequence(g, xs)
+
+
+def places(items: list[Any], key: Callable[[Any], Any] | None, reverse: Any) -> list[int]:
+    """Where the elements of sorted(items, key=key, reverse=reverse) stand in `items`."""
+    keys = items if key is None else [key(x) for x in items]
+    return sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
+
+
+def place(choose: Callable[..., int], items: Any, key: Callable[[Any], Any] | None) -> int:
+    """Where choose(items, key=key) stands in `items`, for `choose` max or min."""
+    return choose(range(len(items)), key=items.__getitem__ if key is None else lambda i: key(items[i]))
+
+
+def endless(caller: str) -> None:
+    """Refuses what never ends."""
+    raise NotDifferentiable(
+        f"{caller} never ends, and a derivative flows through it",
+        hint="say how many: itertools.repeat(x, n), or a loop over range(n)",
+    )
+
+
+nondifferentiable(places, place, endless)

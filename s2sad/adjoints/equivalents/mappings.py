@@ -1,0 +1,41 @@
+"""Dictionaries made of active values, and their methods. Keys carry no derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def dict_of(source: Any = (), /, **options: Any) -> Any:
+    """`dict`"""
+    result = {}
+    if hasattr(source, "keys"):
+        for key in source.keys():  # noqa: SIM118
+            result[key] = source[key]
+    else:
+        for key, value in source:
+            result[key] = value
+    for key in options.keys():  # noqa: SIM118
+        result[key] = options[key]
+    return result
+
+
+def dict_copy(mapping: Any) -> Any:
+    """`dict.copy`"""
+    return {key: mapping[key] for key in mapping.keys()}  # noqa: SIM118
+
+
+def dict_get(mapping: Any, key: Any, default: Any = None) -> Any:
+    """`dict.get`"""
+    if key in mapping:
+        return mapping[key]
+    return default
+
+
+def dict_items(mapping: Any) -> Any:
+    """`dict.items`"""
+    return [(key, mapping[key]) for key in mapping.keys()]  # noqa: SIM118
+
+
+def dict_values(mapping: Any) -> Any:
+    """`dict.values`"""
+    return [mapping[key] for key in mapping.keys()]  # noqa: SIM118

@@ -16,7 +16,8 @@ from collections.abc import Collection
 from typing import Any
 
 from s2sad import cache
-from s2sad.adjoints.equivalents import equivalent, method_equivalent
+from s2sad.adjoints.equivalents import method_equivalent
+from s2sad.bound import bound_pair, getter_of_attribute, holds_values, with_source
 from s2sad.artifact import Artifact, Request
 from s2sad.dependencies import cells_of, code_digest, digest, fingerprint
 from s2sad.errors import NotDifferentiable
@@ -163,13 +164,20 @@ def _split(how: str, subject: Any, active: tuple[Any, ...], itself: bool) -> dyn
         wrapper = apply_wrapper(subject, count, names)
         variant = derive(wrapper, Request("split", chosen))
         return variant.main, variant.backward
+    if how == "property":
+        return _split_function(getter_of_attribute(*subject), (0,), False)
     return _split_function(subject, active, itself)
 
 
+def _pair(function: types.FunctionType, names: tuple[str, ...]) -> dynamic.Pair:
+    variant = derive(function, Request("split", names))
+    return variant.main, variant.backward
+
+
 def _split_function(function: Any, active: tuple[Any, ...], itself: bool) -> dynamic.Pair:
-    if not isinstance(function, types.FunctionType) and has_rule(function):
-        function = wrapper_of(function)
-    function = equivalent(function) or function
+    function = with_source(function)
+    if itself and holds_values(function):
+        return bound_pair(function, active, _pair, _parameters)
     target = unwrap(function)
     plain = target.function
     if itself:

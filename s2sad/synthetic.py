@@ -39,7 +39,7 @@ def wrapper_of(function: Any, *, options: bool = False) -> types.FunctionType:
         parameters = [p for p in rule.signature.parameters.values() if options or p.default is p.empty]
         passed = ", ".join(_passed(p) for p in parameters)
         spelled = ", ".join(str(p) for p in parameters)
-        _made[key] = _define(rule.name, spelled, f"function({passed})", {"function": function})
+        _made[key] = define(rule.name, spelled, f"function({passed})", {"function": function})
     return _made[key]
 
 
@@ -55,11 +55,12 @@ def apply_wrapper(function: Any, count: int, names: tuple[str, ...]) -> types.Fu
     key = (function, count, names)
     if key not in _made:
         passed = [f"args[{i}]" for i in range(count)] + [f"{n}=kwargs[{n!r}]" for n in names]
-        _made[key] = _define("apply", "args, kwargs", f"function({', '.join(passed)})", {"function": function})
+        _made[key] = define("apply", "args, kwargs", f"function({', '.join(passed)})", {"function": function})
     return _made[key]
 
 
-def _define(name: str, parameters: str, expression: str, namespace: dict[str, Any]) -> types.FunctionType:
+def define(name: str, parameters: str, expression: str, namespace: dict[str, Any]) -> types.FunctionType:
+    """`def name(parameters): return expression`, with a text that can be read."""
     text = f"def {name}({parameters}):\n    return {expression}\n"
     filename = f"<s2sad wrapper {name} {len(_made)}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)

@@ -99,7 +99,13 @@ def test_nothing_to_check():
 
 @pytest.mark.parametrize(
     ("function", "slope"),
-    [(math.exp, 1.0), (math.sin, 1.0), (lambda t: 0.0, 0.0), (lambda t: 1e8 + t, 1.0), (lambda t: abs(t) ** 3 + t, 1.0)],
+    [
+        (math.exp, 1.0),
+        (math.sin, 1.0),
+        (lambda t: 0.0, 0.0),
+        (lambda t: 1e8 + t, 1.0),
+        (lambda t: abs(t) ** 3 + t, 1.0),
+    ],
 )
 def test_ridders(function, slope):
     found, error = ridders(function, 0.05)

@@ -1,6 +1,7 @@
 """The command line: what it prints, what it writes, and how it fails."""
 
 import os
+import pty
 import re
 import stat
 import subprocess
@@ -114,13 +115,12 @@ def test_show(model):
         '''\
         def cube_grad(x, *, out_bar=1.0):
             """Gradient of cube with respect to x (reverse mode)."""
-            branch = x > 0.0
-            if branch:
+            if x > 0.0:
                 t = x * x
                 out = t * x
             else:
                 out = -x
-            if branch:
+            if x > 0.0:
                 # return x * x * x
                 x_bar = out_bar * t
                 t_bar = out_bar * x
@@ -190,10 +190,7 @@ def test_color(model, monkeypatch):
     assert "\x1b[" in good("show", "model.py:cube", "--color", "always")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal") if os.name != "posix" else lambda f: f
 def test_color_on_a_terminal(model):
-    import pty
-
     def output(**environment):
         reader, writer = pty.openpty()
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", **environment}
@@ -227,7 +224,9 @@ def test_standalone_into_a_file(model, tmp_path):
     scope = {}
     exec(printed, scope)
     assert scope["loss_grad"](scope["np"].ones(2)).tolist() == [4.0, 4.0]
-    assert sorted(p.name for p in tmp_path.iterdir() if "out" in p.name) == ["out.py"]  # nothing temporary is left
+    assert sorted(p.name for p in tmp_path.iterdir() if "out" in p.name) == [
+        "out.py"
+    ]  # nothing temporary is left
 
 
 def test_output_keeps_what_is_there_if_it_fails(model, tmp_path):
@@ -263,7 +262,7 @@ def test_files_in_packages_and_relative_imports(model, tmp_path):
         (["show", "model.py"], "does not say which function; model.py has loss, cube,"),
         (["show", "missing.py:f"], "there is no file missing.py"),
         (["show", "missing_module:f"], "there is no module 'missing_module'"),
-        (["show", "model.py:generates"], "line 33"),
+        (["show", "model.py:generates"], "line 29"),
         (["show", "model.py:loss", "--argnums", "q"], "loss() has no parameter 'q'"),
         (["show", "model.py:loss", "--argnums", "7"], "loss() has no argument 7"),
         (["show", "model.py:loss", "--argnums", "a b"], "neither a position nor the name"),
@@ -277,7 +276,7 @@ def test_files_in_packages_and_relative_imports(model, tmp_path):
         (["check", "model.py:cube", "--args", "1 / 0"], "--args: ZeroDivisionError"),
         (["check", "model.py:cube", "--args", "'a'"], "no argument has a derivative"),
         (["check", "model.py:opens", "--args", "2.0"], "FileNotFoundError"),
-        (["check", "model.py:generates", "--args", "2.0"], "line 33"),
+        (["check", "model.py:generates", "--args", "2.0"], "the function returned generator"),
         (["rules", "no_such_rule"], "no rule matches 'no_such_rule'"),
         (["rules", "hypott"], "did you mean"),
     ],
@@ -307,7 +306,7 @@ def test_a_file_that_cannot_be_imported(model, tmp_path, text, expected, how):
 
 
 def test_a_bug_of_ours_is_no_traceback(model, monkeypatch):
-    monkeypatch.setattr("s2sad.cli.show.emit", lambda trees: 1 / 0)
+    monkeypatch.setattr(sys.modules["s2sad.cli.show"], "emit", lambda trees: 1 / 0)
     message = bad("show", "model.py:cube", "--stage", "anf")
     assert "this is a bug in s2sad: ZeroDivisionError" in message
 
@@ -316,7 +315,7 @@ def test_a_bug_of_ours_is_no_traceback(model, monkeypatch):
 
 
 def test_check_agrees(model):
-    text = good("check", "model.py:loss", "--args", "[1.0, 2.0], 3.0" if False else "np.array([1.0, 2.0]), 3.0")
+    text = good("check", "model.py:loss", "--args", "np.array([1.0, 2.0]), 3.0")
     lines = text.splitlines()
     assert lines[0].split() == ["argument", "gradient", "differences", "error"]
     assert re.match(r"w +6, 12 +6, 12 +\S+ +ok$", lines[1])
@@ -367,7 +366,7 @@ def test_rules():
     text = good("rules")
     names = [line.split()[0] for line in text.splitlines()]
     assert {"np.sin", "math.sin", "np.linalg.inv", "len"} <= set(names)
-    assert not any("s2sad" in name for name in names)
+    assert [name for name in names if name.startswith("s2sad")] == ["s2sad.stop_gradient"]
     assert len(names) == len(set(names))
 
 
@@ -387,7 +386,9 @@ def test_rules_pattern(pattern, there, absent):
 
 
 def test_rules_say_kind_and_what():
-    assert re.search(r"^np\.hypot +elementwise +x/ans, y/ans; not differentiable", good("rules", "np.hypot"), re.M)
+    assert re.search(
+        r"^np\.hypot +elementwise +x/ans, y/ans; not differentiable", good("rules", "np.hypot"), re.M
+    )
     assert re.search(r"^np\.cos +elementwise +-np\.sin\(x\)$", good("rules", "np.cos"), re.MULTILINE)
 
 
@@ -422,7 +423,10 @@ def test_python_m(model):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == good("show", "model.py:cube")
     assert run(sys.executable, "-m", "s2sad", "show", "model.py:nothing").returncode == 2
-    assert run(sys.executable, "-m", "s2sad", "check", "model.py:not_its_gradient", "--args", "2.0").returncode == 1
+    assert (
+        run(sys.executable, "-m", "s2sad", "check", "model.py:not_its_gradient", "--args", "2.0").returncode
+        == 1
+    )
 
 
 def test_the_console_script(model):
@@ -435,7 +439,9 @@ def test_the_console_script(model):
 
 
 def test_importing_the_library_does_not_import_the_command_line():
-    code = "import s2sad, sys; print({'click', 'pygments', 's2sad.cli', 's2sad.standalone'} & set(sys.modules))"
+    code = (
+        "import s2sad, sys; print({'click', 'pygments', 's2sad.cli', 's2sad.standalone'} & set(sys.modules))"
+    )
     assert run(sys.executable, "-c", code).stdout == "set()\n"
 
 

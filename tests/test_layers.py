@@ -23,7 +23,7 @@ LAYERS = (
     ("transforms",),
     ("pipeline",),
     ("cache", "loader"),
-    ("derive", "synthetic", "pickling"),
+    ("derive", "synthetic", "pickling", "bound"),
     ("api",),
     ("checking", "standalone"),
     ("testing",),

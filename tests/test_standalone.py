@@ -288,7 +288,9 @@ def test_what_cannot_be_written_is_refused_by_name(module, text, expected):
 
 
 def test_all_problems_are_reported_at_once(module):
-    m = module("import numpy as np\nA = np.zeros(2000)\nB = object()\ndef f(x):\n    return x * A[0] * id(B)\n")
+    m = module(
+        "import numpy as np\nA = np.zeros(2000)\nB = object()\ndef f(x):\n    return x * A[0] * id(B)\n"
+    )
     with pytest.raises(S2SADError) as caught:
         source(m.f, "x")
     assert len(caught.value.errors) == 2

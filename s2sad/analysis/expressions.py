@@ -11,8 +11,10 @@ import gast
 
 from s2sad import nodes
 from s2sad.adjoints import registry
+from s2sad.adjoints.lookups import LOOKUPS
 from s2sad.adjoints.methods import ATTRIBUTES, METHODS, NONDIFFERENTIABLE_ATTRIBUTES
 from s2sad.context import UNKNOWN, Context
+from s2sad.runtime import split
 
 #: Methods that change their list or dictionary; what they hold is followed by the derivative.
 BUILDERS = {"append", "pop"}
@@ -22,7 +24,9 @@ _NEVER = (gast.Constant, gast.Compare, gast.JoinedStr, gast.FormattedValue, gast
 def rule_of(call: gast.Call, context: Context) -> tuple[object, registry.Rule | None]:
     """The function that a call reaches, if it is known when transforming, and its rule."""
     function = context.resolve(call.func)
-    return function, None if function is UNKNOWN else registry.lookup(function)
+    if function is UNKNOWN:
+        return function, None
+    return function, LOOKUPS[function] if function is split else registry.lookup(function)
 
 
 def is_varied(node: gast.AST | None, varied: Collection[str], context: Context) -> bool:

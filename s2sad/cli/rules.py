@@ -8,12 +8,15 @@ import fnmatch
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
+import s2sad
 from s2sad.adjoints import registry
+from s2sad.adjoints.equivalents import EQUIVALENTS
+from s2sad.adjoints.methods import METHODS
 from s2sad.cli.common import table
 from s2sad.errors import InvalidArgument
 
@@ -23,16 +26,15 @@ from s2sad.errors import InvalidArgument
 def rules(pattern: str) -> None:
     """List the functions that have a derivative rule.
 
-    PATTERN is a part of the name, or a glob. Functions written in Python need no rule.
+    PATTERN is a part of the name, or a glob. Functions written in Python need no rule. The last column says
+    what the derivative is, where that is not obvious: partial derivatives, `ans` being the result.
 
     \b
     s2sad rules
     s2sad rules sum
     s2sad rules 'np.linalg.*'
     """
-    named = {
-        _rule_name(function): rule for function, rule in registry.all_rules() if not _is_internal(function)
-    }
+    named = dict(sorted(_listed(), key=lambda row: (row[0].rpartition(".")[0], row[0])))
     wanted = pattern.lower().replace("numpy.", "np.")
     is_glob = any(c in pattern for c in "*?[")
     matches = [
@@ -44,16 +46,28 @@ def rules(pattern: str) -> None:
             f"did you mean {', '.join(dict.fromkeys(near))}?" if near else "`s2sad rules` lists all of them"
         )
         raise InvalidArgument(f"no rule matches {pattern!r}", hint=hint)
-    table(
-        [
-            (n, named[n].kind, _about(named[n]))
-            for n in sorted(matches, key=lambda n: (n.rpartition(".")[0], n))
-        ]
-    )
+    table([(name, *named[name]()) for name in matches])
+
+
+Row = Callable[[], tuple[str, str]]  # the kind of a rule, and what it says
+
+
+def _listed() -> Iterator[tuple[str, Row]]:
+    """Everything that is differentiable without source of the user's: functions, methods of arrays, builtins."""
+    for builtin, replacement in EQUIVALENTS.items():
+        yield _rule_name(builtin), lambda r=replacement: ("python", _first_line(r.__doc__))  # type: ignore[misc]
+    for function, rule in registry.all_rules():
+        if not _is_internal(function):
+            yield _rule_name(function), lambda rule=rule: (rule.kind, _about(rule))  # type: ignore[misc]
+    for name, function in METHODS.items():
+        found = registry.lookup(function)
+        if found is not None:
+            yield f"ndarray.{name}", lambda rule=found: (rule.kind, _about(rule))  # type: ignore[misc]
 
 
 def _is_internal(function: Any) -> bool:
-    return (getattr(function, "__module__", None) or "").startswith("s2sad.runtime")
+    module = getattr(function, "__module__", None) or ""
+    return module.startswith("s2sad.") and not hasattr(s2sad, getattr(function, "__name__", ""))
 
 
 def _rule_name(function: Any) -> str:
@@ -62,26 +76,29 @@ def _rule_name(function: Any) -> str:
     owner = getattr(function, "__objclass__", None)
     if owner is not None:
         return f"{owner.__name__}.{name}"
-    module = getattr(function, "__module__", None)
-    if not module:
-        module = next(
-            (
-                m
-                for m in ("numpy.random", "random", "math")
-                if getattr(sys.modules.get(m), name, None) is function
-            ),
-            "",
-        )
-    module = {"builtins": "", "_operator": "operator"}.get(module, module)
+    module = getattr(function, "__module__", None) or _holder(function, name)
+    module = {"builtins": "", "_operator": "operator", "s2sad.api": "s2sad"}.get(module, module)
     module = "np" + module[5:] if module == "numpy" or module.startswith("numpy.") else module
     return f"{module}.{name}" if module else name
 
 
+def _holder(function: Any, name: str) -> str:
+    """The module of a function that does not say: a method of a generator of random numbers, `chain.from_iterable`."""
+    if isinstance(getattr(function, "__self__", None), type):
+        return f"{function.__self__.__module__}.{function.__self__.__name__}"
+    modules = ("numpy.random", "random", "math")
+    return next((m for m in modules if getattr(sys.modules.get(m), name, None) is function), "")
+
+
 def _about(rule: registry.Rule) -> str:
-    lines = rule.doc.strip().splitlines()
-    if lines or rule.kind != "elementwise" or rule.partials is None:
-        return lines[0] if lines else ""
+    """What a rule says of itself; failing that, the partial derivatives of an elementwise function."""
+    if rule.doc.strip() or rule.partials is None:
+        return _first_line(rule.doc)
     return _returned(rule.partials)
+
+
+def _first_line(doc: str | None) -> str:
+    return (doc or "").strip().partition("\n")[0]
 
 
 def _returned(template: Callable[..., Any]) -> str:

@@ -30,11 +30,12 @@ class Helper:
 
 
 def helper_of(value: Any, module: str) -> Helper | None:
-    """A function or class of s2sad that may be copied: from its runtime, or `stop_gradient`."""
+    """A function or class of s2sad that may be copied: what emitted code calls, and `stop_gradient`."""
     name = getattr(value, "__name__", "")
     if not isinstance(value, (types.FunctionType, type)):
         return None
-    if module.startswith("s2sad.runtime.") or (module == "s2sad.api" and name == "stop_gradient"):
+    called = module.startswith(("s2sad.runtime.", "s2sad.adjoints.equivalents."))
+    if called or (module == "s2sad.api" and name == "stop_gradient"):
         return Helper(module_text(module), name)
     return None
 

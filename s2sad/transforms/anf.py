@@ -19,6 +19,7 @@ from s2sad.analysis.expressions import BUILDERS, is_simple, is_varied, root, rul
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
 from s2sad.nodes import Block, Expr
+from s2sad.runtime import add_at
 from s2sad.template import bind
 from s2sad.transforms import assignments, inline, loops, matches
 from s2sad.transforms.comprehensions import expand
@@ -107,15 +108,25 @@ class _Lowering:
             stmt.value = self.atom(stmt.value, base="out")
         self.emit(stmt)
 
+    def _augassign(self, stmt: gast.AugAssign) -> None:
+        """What `assignments` leaves: adding to a part of a cotangent, in emitted code."""
+        if not isinstance(stmt.target, gast.Name) and root(stmt.target) in self.context.varied:
+            stmt.value = self.atom(stmt.value)
+            stmt.target = self.place(stmt.target)
+        self.emit(stmt)
+
     def _expr(self, stmt: gast.Expr) -> None:
-        if not isinstance(stmt.value, gast.Call) or not self.touches(stmt.value):
+        value = stmt.value
+        if not isinstance(value, gast.Call) or not self.active(value):
             self.emit(stmt)
             return
-        value = self.call(stmt.value)
-        if isinstance(value, gast.Call) and _is_builder(value):
-            self.emit(nodes.copy_position(gast.Expr(value), stmt))
-        else:
-            self.emit(nodes.copy_position(nodes.assign(self.context.temporary("ignored"), value), stmt))
+        lowered = self.call(value)
+        if isinstance(lowered, gast.Call) and (_is_builder(lowered) or self.context.resolve(lowered.func) is add_at):
+            self.emit(nodes.copy_position(gast.Expr(lowered), stmt))
+        else:  # the result is dropped, but the call may change its arguments
+            name = self.context.temporary("ignored")
+            self.context.dropped.add(name)
+            self.emit(nodes.copy_position(nodes.assign(name, lowered), stmt))
 
     def _if(self, stmt: gast.If) -> None:
         test = self.test(stmt.test)

@@ -134,6 +134,8 @@ def _nested(target: gast.Tuple, value: gast.expr, context: Context) -> Block:
 
 def _augmented(stmt: gast.AugAssign, context: Context) -> Block:
     target = stmt.target
+    if context.trusted and not isinstance(target, gast.Name) and isinstance(stmt.op, gast.Add):
+        return [stmt]  # adds to a part of a cotangent, which nobody else sees
     reading = nodes.clone(target)
     reading.ctx = gast.Load()
     result: Block = []

@@ -31,11 +31,13 @@ Receiver = Expr  # what a cotangent that a callee returns is added to: the opera
 
 def pull_call(step: steps.Call, node: Simple, sweep: Sweep, edits: Edits) -> None:
     """Writes both sides of a call into the two sweeps."""
-    if step.target not in sweep.bars:
-        return
     call = step.call
     assert call is not None
     context = sweep.context
+    if step.target not in sweep.bars:
+        if step.target in context.dropped:
+            _inspect(step, call, node, context, edits)
+        return
     if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
         plan = _starred(call, context, edits, node)
     elif _is_static(step.function):
@@ -55,6 +57,23 @@ def pull_call(step: steps.Call, node: Simple, sweep: Sweep, edits: Edits) -> Non
     if isinstance(backward, gast.Name) and backward.id in context.locals:
         backward = edits.keep(node, backward)
     _receive(step, nodes.call(backward, kept_tape, sweep.bar(step.target)), receivers, sweep)
+
+
+def _inspect(step: steps.Call, call: gast.Call, node: Simple, context: Context, edits: Edits) -> None:
+    """A call whose result is dropped may change its arguments, which transforming the callee finds out."""
+    if _is_static(step.function):
+        _static(step, call, context)
+    elif isinstance(call.func, gast.Attribute) and step.function is UNKNOWN:
+        _method(call, context, edits, node)
+    elif step.function is UNKNOWN:
+        _dynamic(call, context, edits, node)
+    else:
+        name = getattr(step.function, "__name__", "the function")
+        context.refuse(
+            call,
+            f"{name} is called for its effect, with arguments that a derivative flows through",
+            "s2sad.nondifferentiable says of a function that it changes nothing that is differentiated",
+        )
 
 
 Plan = tuple[Expr, Expr, list[Expr], list[gast.keyword], list[Receiver]]

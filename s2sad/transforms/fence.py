@@ -10,6 +10,7 @@ import gast
 from s2sad import nodes
 from s2sad.analysis.expressions import BUILDERS, is_varied, root
 from s2sad.context import UNKNOWN, Context
+from s2sad.transforms.iterators import refuse_kept_iterators
 
 _IN_PLACE = {
     "sort", "insert", "remove", "reverse", "clear", "update", "setdefault", "popitem", "fill", "put", "itemset",
@@ -24,6 +25,7 @@ def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     own = _own_containers(function, context)
     for node in nodes.walk_scope(function.body):
         _check(node, own, context)
+    refuse_kept_iterators(function, context)
     return function
 
 

@@ -14,7 +14,7 @@ from s2sad import nodes
 from s2sad.analysis.expressions import root
 from s2sad.analysis.kinds import REAL, kind_of
 from s2sad.nodes import Expr
-from s2sad.runtime import add_at, attribute_cotangent, instantiate, take_items, unbroadcast
+from s2sad.runtime import add_at, attribute_cotangent, instantiate, settled, owned, take_items, unbroadcast
 from s2sad.template import instantiate as instantiate_template
 from s2sad.transforms import steps
 from s2sad.transforms.products import floats, is_fresh, product, sum_of
@@ -217,8 +217,9 @@ def _plain_index(index: Expr, sweep: Sweep) -> bool:
 def _attribute(step: steps.Attribute, sweep: Sweep) -> None:
     if step.target in sweep.bars:
         _definite(step.target, sweep)
+        assert step.name is not None
         owner = sweep.primal(nodes.load(step.owner))
-        value = nodes.call(sweep.helper(attribute_cotangent), owner, nodes.const(step.attr), sweep.bar(step.target))
+        value = nodes.call(sweep.helper(attribute_cotangent), owner, sweep.primal(step.name), sweep.bar(step.target))
         _finish(sweep, step.target, [(step.owner, value, False)])
 
 
@@ -356,7 +357,7 @@ def _store(step: steps.Store, sweep: Sweep) -> None:
     value = step.value
     if isinstance(value, gast.Name) and value.id in sweep.context.varied:
         item = sweep.context.temporary("item_bar", varied=False)
-        sweep.emit(nodes.assign(item, place))
+        sweep.emit(nodes.assign(item, nodes.call(sweep.helper(owned), place)))
         target = nodes.clone(place)
         target.ctx = gast.Store()
         _mark_like(place, target, sweep)
@@ -367,12 +368,45 @@ def _store(step: steps.Store, sweep: Sweep) -> None:
         sweep.emit(nodes.assign(place, nodes.const(0)))
 
 
+def _accumulate(step: steps.Accumulate, sweep: Sweep) -> None:
+    assert step.place is not None
+    value = step.value
+    if not (isinstance(value, gast.Name) and value.id in sweep.context.varied):
+        return
+    owner = root(step.place)
+    assert owner is not None
+    sweep.materialise(owner)
+    place = sweep.primal(step.place)
+    _rename_root(place, sweep.bar_name(owner))
+    place.ctx = gast.Load()
+    part = nodes.call(sweep.helper(owned), place)
+    sweep.add(value.id, nodes.call(sweep.helper(unbroadcast), part, sweep.primal(value)), fresh=False, zero=True)
+
+
 def _mark_like(marked: Expr, clone: Expr, sweep: Sweep) -> None:
     """The clone of a place reads the same values of the primal."""
     reads = {id(r.name): r for r in sweep.reads}
     for old, new in zip(nodes.walk(marked), nodes.walk(clone), strict=True):
         if id(old) in reads:
             new.primal = (reads[id(old)].after, reads[id(old)].structure)
+
+
+def _construct(step: steps.Construct, sweep: Sweep) -> None:
+    if step.target not in sweep.bars:
+        return
+    _definite(step.target, sweep)
+    if step.computes:
+        primal = sweep.primal(nodes.load(step.target), after=True)
+        whole = nodes.call(sweep.helper(settled), sweep.bar(step.target), primal)
+        sweep.emit(nodes.assign(sweep.bar_name(step.target), whole))
+    contributions: list[Contribution] = []
+    for operand, place in step.parts:
+        if isinstance(operand, gast.Name) and operand.id in sweep.context.varied:
+            value = nodes.clone(place)
+            _rename_root(value, sweep.bar_name(step.target))
+            contributions.append((operand.id, value, False))
+    sweep.bars[step.target] = Bar(owned=False, zero=True)  # a field may have the universal zero
+    _finish(sweep, step.target, contributions)
 
 
 def _closure(step: steps.Closure, sweep: Sweep) -> None:
@@ -394,5 +428,7 @@ _PULLBACKS: dict[type[steps.Step], Callable[[Any, Sweep], None]] = {
     steps.Append: _append,
     steps.Pop: _pop,
     steps.Store: _store,
+    steps.Accumulate: _accumulate,
+    steps.Construct: _construct,
     steps.Closure: _closure,
 }

@@ -7,6 +7,7 @@ statement in three-address form; `pullbacks` writes the reverse of each class.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import operator
 from collections.abc import Callable, Mapping
@@ -21,7 +22,10 @@ from s2sad.adjoints.methods import ATTRIBUTES, METHODS
 from s2sad.analysis.expressions import captured, is_varied, root, rule_of
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
+from s2sad.runtime import add_at
 from s2sad.template import bind
+from s2sad.transforms import constructions
+from s2sad.transforms.constructions import Part
 
 OPERATORS: Mapping[type[gast.AST], str] = {
     gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.Mod: "mod",
@@ -69,7 +73,7 @@ class Attribute(Step):
 
     target: str = ""
     owner: str = ""
-    attr: str = ""
+    name: gast.expr | None = None
 
 
 @dataclass(eq=False)
@@ -113,12 +117,29 @@ class Store(Step):
 
 
 @dataclass(eq=False)
+class Accumulate(Step):
+    """`x_bar[i] += v` and `add_at(x_bar, i, v)`, in emitted code"""
+
+    place: gast.expr | None = None
+    value: gast.expr | None = None
+
+
+@dataclass(eq=False)
 class Call(Step):
     """`y = g(a, b)` where g has no rule: differentiated by its own source, now or when it runs."""
 
     target: str = ""
     call: gast.Call | None = None
     function: Any = UNKNOWN
+
+
+@dataclass(eq=False)
+class Construct(Step):
+    """`p = Point(a, y=b)` where the class stores its arguments; `parts` are the operands with their places in `p`."""
+
+    target: str = ""
+    parts: tuple[Part, ...] = ()
+    computes: bool = False
 
 
 @dataclass(eq=False)
@@ -135,6 +156,11 @@ def of(stmt: gast.stmt, context: Context) -> Step | None:
     if isinstance(stmt, gast.FunctionDef):
         found = tuple(sorted(captured(stmt) & varied - {stmt.name}))
         return Closure(stmt, frozenset([stmt.name]), frozenset(found), name=stmt.name, captures=found) if found else None
+    if isinstance(stmt, gast.AugAssign) and not isinstance(stmt.target, gast.Name):
+        return _accumulation(stmt, stmt.target, stmt.value, context)
+    if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call) and context.resolve(stmt.value.func) is add_at:
+        owner, index, value = stmt.value.args
+        return _accumulation(stmt, nodes.subscript(owner, index), value, context)
     if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call) and isinstance(stmt.value.func, gast.Attribute):
         return _mutation(stmt, stmt.value, context)
     if not isinstance(stmt, gast.Assign):
@@ -156,6 +182,14 @@ def of(stmt: gast.stmt, context: Context) -> Step | None:
     if not is_varied(value, varied, context):
         return None
     return _assignment(stmt, target.id, value, context)
+
+
+def _accumulation(stmt: gast.stmt, place: gast.expr, value: gast.expr, context: Context) -> Step | None:
+    owner = root(place)
+    if owner not in context.varied:
+        return None
+    own = frozenset([owner])
+    return Accumulate(stmt, frozenset(), frozenset(_varied_names(value, context)), own, own, place=place, value=value)
 
 
 def _pops(call: gast.Call, context: Context) -> bool:
@@ -238,13 +272,17 @@ def _attribute(stmt: gast.Assign, target: str, value: gast.Attribute, context: C
             if rule.kind == "nondifferentiable":
                 return None
             return _operation(stmt, target, rule, {next(iter(rule.signature.parameters)): owner}, context)
-        return Attribute(stmt, kills, uses, target=target, owner=owner.id, attr=value.attr)
+        return Attribute(stmt, kills, uses, target=target, owner=owner.id, name=nodes.const(value.attr))
     base = frozenset([root(value) or ""])
     return Read(stmt, frozenset([target]), base, indexed=base, target=target, place=value)
 
 
 def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> Step | None:
     function, rule = rule_of(call, context)
+    if rule is None and isinstance(function, type):
+        return _construct(stmt, target, call, function, context)
+    if function is getattr and len(call.args) >= 2:
+        return _getattr(stmt, target, call, context)
     if rule is None and function is UNKNOWN and isinstance(call.func, gast.Attribute):
         owner = call.func.value
         if isinstance(owner, gast.Name) and context.kinds.get(owner.id) == "array" and call.func.attr in METHODS:
@@ -267,6 +305,38 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
             return None
     uses = frozenset(_call_uses(call, context))
     return Call(stmt, frozenset([target]), uses, target=target, call=call, function=function)
+
+
+def _construct(stmt: gast.Assign, target: str, call: gast.Call, cls: type, context: Context) -> Step | None:
+    uses = frozenset(_varied_names(call, context))
+    try:
+        found = constructions.parts(cls, call, target)
+    except constructions.NotStored as reason:
+        if str(reason) == "with * or **":
+            return Call(stmt, frozenset([target]), uses, target=target, call=call)
+        context.refuse(
+            stmt,
+            f"values that a derivative flows through go into the class {cls.__qualname__}, {reason}",
+            "use a dataclass, a named tuple, a tuple or a dictionary",
+        )
+        return None
+    if cls is functools.partial and _varied_names(call.args[0], context):
+        context.refuse(
+            stmt, "functools.partial of a function that itself holds active values", "write a lambda instead"
+        )
+    return Construct(
+        stmt, frozenset([target]), uses, target=target, parts=found, computes=constructions.computes(cls)
+    )
+
+
+def _getattr(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> Step | None:
+    """`getattr(owner, name)`; a default has to be inactive."""
+    owner, name, *default = call.args
+    if not isinstance(owner, gast.Name) or any(_varied_names(d, context) for d in [name, *default]):
+        context.refuse(stmt, "getattr with a default that a derivative flows through", "ask with hasattr, then branch")
+        return None
+    kills, uses = frozenset([target]), frozenset([owner.id])
+    return Attribute(stmt, kills, uses, target=target, owner=owner.id, name=name)
 
 
 def _spelled(signature: inspect.Signature) -> str:

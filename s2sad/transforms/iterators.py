@@ -1,0 +1,183 @@
+"""Iterators of active values must be consumed where they are made, since the derivative has lists in their place.
+
+Nobody can tell `sum(map(f, xs))` from the sum of a list. But an iterator that is kept may be consumed twice, in
+parts, or never; and one in the head of a loop calls its functions in turn with the loop's body.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from collections import Counter
+
+import gast
+
+from s2sad import nodes
+from s2sad.adjoints import registry
+from s2sad.adjoints.equivalents import EQUIVALENTS, ITERATORS, WITH_OPTIONS
+from s2sad.analysis.expressions import is_varied
+from s2sad.context import UNKNOWN, Context
+from s2sad.nodes import Expr
+
+#: What reads all of its arguments, once and in order, before it returns.
+_READERS = (list, tuple, sum, math.prod, math.fsum, functools.reduce, *EQUIVALENTS, *WITH_OPTIONS)
+
+
+def refuse_kept_iterators(function: gast.FunctionDef, context: Context) -> None:
+    """Notes every iterator of active values that is not consumed at once."""
+    check = _Check(function, context)
+    for stmt in function.body:
+        check.visit(stmt)
+
+
+class _Check(gast.NodeVisitor):  # type: ignore[misc]
+    def __init__(self, function: gast.FunctionDef, context: Context) -> None:
+        self.context = context
+        self.consumed: set[int] = set()
+        self.loads: Counter[str] = Counter()
+        self.bound: Counter[str] = Counter(nodes.all_parameters(function.args))
+        for node in nodes.walk(function.body):
+            for name in nodes.binds(node):
+                self.bound[name] += 1
+            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
+                self.loads[node.id] += 1
+        self.kept: dict[str, tuple[gast.AST, int]] = {}
+        self.depth = 0
+
+    # -- what consumes ------------------------------------------------------------------------------------------
+
+    def consume(self, node: Expr) -> None:
+        self.consumed.add(id(node))
+        if isinstance(node, gast.IfExp):
+            self.consume(node.body)
+            self.consume(node.orelse)
+
+    def visit_For(self, node: gast.For) -> None:
+        self.consume(node.iter)
+        self._lazily(node.iter)
+        self.visit(node.iter)
+        self.depth += 1
+        for stmt in [*node.body, *node.orelse]:
+            self.visit(stmt)
+        self.depth -= 1
+
+    def visit_While(self, node: gast.While) -> None:
+        self.depth += 1
+        self.generic_visit(node)
+        self.depth -= 1
+
+    def visit_Starred(self, node: gast.Starred) -> None:
+        self.consume(node.value)
+        self.generic_visit(node)
+
+    def visit_Call(self, node: gast.Call) -> None:
+        function = self.context.resolve(node.func)
+        if _among(function, _READERS) or isinstance(node.func, gast.Attribute) and node.func.attr == "join":
+            for argument in node.args:
+                self.consume(argument)
+        if _among(function, tuple(ITERATORS)) and self._is_active(node) and id(node) not in self.consumed:
+            self._refuse(node, gast.unparse(node.func).strip())
+        self.generic_visit(node)
+
+    def visit_GeneratorExp(self, node: gast.GeneratorExp) -> None:
+        if self._is_active(node) and id(node) not in self.consumed:
+            self._refuse(node, "a generator expression")
+        self._comprehension(node)
+
+    def _comprehension(self, node: gast.AST) -> None:
+        for generator in node.generators:
+            self.consume(generator.iter)
+        self.generic_visit(node)
+
+    visit_ListComp = visit_DictComp = visit_SetComp = _comprehension
+
+    def visit_Assign(self, node: gast.Assign) -> None:
+        (target, *others) = node.targets
+        if isinstance(target, (gast.Tuple, gast.List)) and not others:
+            self.consume(node.value)
+        elif isinstance(target, gast.Name) and not others and self._once(target.id):
+            self.consume(node.value)
+            if self._is_iterator(node.value):
+                self.kept[target.id] = (node, self.depth)
+        self.generic_visit(node)
+
+    # -- what is kept -------------------------------------------------------------------------------------------
+
+    def _once(self, name: str) -> bool:
+        return self.loads[name] == 1 and self.bound[name] == 1
+
+    def visit_Name(self, node: gast.Name) -> None:
+        found = self.kept.pop(node.id, None) if isinstance(node.ctx, gast.Load) else None
+        if found is not None and (id(node) not in self.consumed or self.depth != found[1]):
+            self._refuse(found[0], f"{node.id}, an iterator,")
+
+    def _is_iterator(self, node: Expr) -> bool:
+        if isinstance(node, gast.Call):
+            return _among(self.context.resolve(node.func), tuple(ITERATORS)) and self._is_active(node)
+        return isinstance(node, gast.GeneratorExp) and self._is_active(node)
+
+    def _is_active(self, node: Expr) -> bool:
+        return is_varied(node, self.context.varied, self.context)
+
+    def _refuse(self, node: gast.AST, what: str) -> None:
+        self.context.refuse(
+            node,
+            f"{what} gives values that a derivative flows through, and is kept or passed on before it is consumed",
+            "make it a list: list(...)",
+            syntax=True,
+        )
+
+    # -- in the head of a loop ----------------------------------------------------------------------------------
+
+    def _lazily(self, source: Expr) -> None:
+        """Functions that would be called ahead of the loop instead of in turn with its body."""
+        if not self._is_active(source):
+            return
+        for node in self._inner(source):
+            found = self.context.resolve(node.func)
+            if found is not UNKNOWN and _calls(found) and not all(self._is_pure(a) for a in node.args[:2]):
+                self.context.refuse(
+                    node,
+                    f"{gast.unparse(node.func).strip()} calls its function in turn with the body of the loop",
+                    "loop over a list: list(...)",
+                    syntax=True,
+                )
+
+    def _inner(self, source: Expr) -> list[gast.Call]:
+        """The iterators within the head that the loop does not take apart itself."""
+        if not isinstance(source, gast.Call):
+            return []
+        function = self.context.resolve(source.func)
+        if function in (enumerate, zip, reversed, map, filter):
+            return [c for a in source.args for c in self._inner(a)]
+        if not _among(function, tuple(ITERATORS)):
+            return []
+        return [n for n in nodes.walk(source) if isinstance(n, gast.Call)]
+
+    def _is_pure(self, node: Expr) -> bool:
+        """Surely not a function of the user's with effects: not a function, or one with a rule, or arithmetic."""
+        if isinstance(node, gast.Lambda):
+            calls = [n for n in nodes.walk(node.body) if isinstance(n, gast.Call)]
+            return all(self._known(c.func) for c in calls)
+        if isinstance(node, gast.Starred):
+            return True
+        found = self.context.resolve(node)
+        return self._known(node) or not callable(found) and not isinstance(node, gast.Call)
+
+    def _known(self, node: Expr) -> bool:
+        found = self.context.resolve(node)
+        return found is not UNKNOWN and (
+            registry.lookup(found) is not None or getattr(found, "__module__", None) in ("_operator", operator.__name__)
+        )
+
+
+def _among(function: object, known: tuple[object, ...]) -> bool:
+    return any(function is k or function == k for k in known) if function is not UNKNOWN else False
+
+
+def _calls(function: object) -> bool:
+    try:
+        return ITERATORS.get(function, False)
+    except TypeError:
+        return False

@@ -33,7 +33,8 @@ class Context:
 
     `links` maps names of emitted code to objects that the user's function does not itself refer to; `dependencies`
     holds what was looked up by name and must still be the same object when the derivative is called. `varied` and
-    `kinds` are the facts of `analysis`, kept true for the names that passes add. `dropped` are the results
+    `kinds` are the facts of `analysis`, kept true for the names that passes add. `volatile` says that outer variables may change before the
+    reverse sweep reads them. `dropped` are the results
     that nothing uses; `closures` are the function's own
     nested functions, with the active variables that they capture. `trusted` marks emitted code that
     is differentiated again: it works in place only on arrays of its own.
@@ -50,6 +51,7 @@ class Context:
     kinds: dict[str, str] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     trusted: bool = False
+    volatile: bool = False
     closures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     errors: list[S2SADError] = field(default_factory=list)
     split: Callable[[Any, tuple[str, ...]], Callee] | None = None

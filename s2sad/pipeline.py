@@ -5,6 +5,7 @@ This is the only place that knows which pass follows which. `stages` gives the f
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +13,11 @@ from typing import Any
 import gast
 
 from s2sad import nodes
+from s2sad.adjoints import registry
 from s2sad.analysis.activity import varied_names
 from s2sad.analysis.kinds import annotation_kind, infer_kinds
 from s2sad.artifact import Request
-from s2sad.context import Callee, Context
+from s2sad.context import UNKNOWN, Callee, Context
 from s2sad.errors import S2SADError, UnsupportedSyntax, combine
 from s2sad.naming import Namer, used_names
 from s2sad.source import FunctionSource, read
@@ -83,12 +85,12 @@ class Transformer:
             name = self.module.fresh(f"{source.name}_{request.form}")
             program = Program(name)
             context = self._context(source, request)
-            tree = _prepare(context, request.has_aux)
+            tree = _prepare(context, request.form)
             self._guard(program, context, lambda: self._joint(tree, context, name, request))
         while self.queue:
             callee_function, callee_request, callee = self.queue.pop(0)
             context = self._context(read(callee_function), callee_request)
-            tree = _prepare(context, callee_request.has_aux)
+            tree = _prepare(context, callee_request.form)
             self._guard(program, context, lambda: self._split(tree, context, callee))  # noqa: B023
         if self.errors:
             raise combine(self.errors)
@@ -164,14 +166,26 @@ def _known(kinds: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple((name, kind) for name, kind in kinds.items() if kind in ("float", "int", "bool", "array", "scalar"))
 
 
-def _prepare(context: Context, has_aux: bool) -> gast.FunctionDef:
+def _prepare(context: Context, form: str) -> gast.FunctionDef:
     """The function's tree with the facts that all passes need."""
     tree = nodes.clone(context.source.tree)
     tree.decorator_list, tree.returns = [], None
     outside = {n for s in nodes.walk_scope(tree.body) if isinstance(s, (gast.Global, gast.Nonlocal)) for n in s.names}
     context.locals = (nodes.stores(tree.body) | set(nodes.all_parameters(tree.args))) - outside
     analyse(tree, context)
+    context.volatile = form == "split" or bool(outside) or _calls_user_code(tree, context)
     return tree
+
+
+def _calls_user_code(tree: gast.FunctionDef, context: Context) -> bool:
+    """Does the function call anything that could assign a variable of its module?"""
+    for node in nodes.walk(tree.body):
+        if isinstance(node, gast.Call):
+            function = context.resolve(node.func)
+            known = function is not UNKNOWN and registry.lookup(function) is not None
+            if not known and not isinstance(function, (types.BuiltinFunctionType, type)):
+                return True
+    return False
 
 
 def analyse(tree: gast.FunctionDef, context: Context) -> None:
@@ -192,7 +206,7 @@ def stages(function: Any, request: Request) -> Iterator[tuple[str, list[gast.Fun
     transformer = Transformer()
     source = read(function)
     context = transformer._context(source, request)
-    tree = _prepare(context, request.has_aux)
+    tree = _prepare(context, request.form)
     yield "source", [tree]
     for name, tree in _passes(tree, context):
         if context.errors:

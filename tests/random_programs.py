@@ -3,17 +3,15 @@
 `generate(seed, size)` gives the text of a module with a function `f(x, y)`; equal arguments give equal text.
 Programs terminate, stay bounded as a rule, and use every variable only where it is surely defined. They are
 smooth but for their branches: `is_tame` tells whether a neighbourhood takes one and the same path, so that
-differences mean something. `reduced` makes a failing program small.
+differences mean something.
 """
 
 import ast
-import contextlib
 import linecache
 import math
 import random
 
 NAMES = ["a", "b", "c", "d", "e", "t", "x_bar", "y_stash"]
-ERRORS = (ArithmeticError, ValueError, NameError, LookupError, TypeError, SyntaxError, RecursionError)
 
 
 class Scope:
@@ -387,42 +385,3 @@ def is_tame(source, x, y, reach=2e-3):
     except (ArithmeticError, ValueError):
         return False
     return len(paths) == 1 and all(math.isfinite(value) and abs(value) < 1e4 for value in values)
-
-
-def reduced(source, fails, patience=600):
-    """A small program for which `fails(source)` still holds: statements are left out while it does."""
-    shorter = True
-    while shorter:
-        shorter, place = False, 0
-        while patience and place < len(cuts := list(_cuts(source))):
-            patience -= 1
-            candidate = _cut(source, *cuts[place])
-            place += 1
-            with contextlib.suppress(*ERRORS):
-                if candidate and fails(candidate):
-                    source, shorter, place = candidate, True, place - 1
-    return source
-
-
-def _cuts(source):
-    """What may be cut: a statement (the larger first) with all it holds, or just its header."""
-    for number, node in enumerate(ast.walk(ast.parse(source))):
-        for field in ("body", "orelse", "finalbody"):
-            statements = getattr(node, field, None)
-            if isinstance(statements, list):
-                for index in range(isinstance(node, ast.While), len(statements)):  # what ends a `while` stays
-                    yield number, field, index, False
-                    if hasattr(statements[index], "body"):
-                        yield number, field, index, True
-
-
-def _cut(source, number, field, index, keep_body):
-    """`source` with one statement cut out, or None where this is no program."""
-    tree = ast.parse(source)
-    statements = getattr(list(ast.walk(tree))[number], field)
-    statements[index : index + 1] = statements[index].body if keep_body else []
-    if not statements and field == "body":
-        statements.append(ast.Pass())
-    with contextlib.suppress(*ERRORS):
-        text = ast.unparse(tree)
-        return text if len(text) < len(source) else None

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import Phase, assume, example, given, settings
 from hypothesis import strategies as st
 from numeric import assert_identical, ridders
-from random_programs import generate, is_tame, load, path_of, points, reduced
+from random_programs import generate, is_tame, load, path_of, points
+from reducing import reduced
 
 SHIM = types.SimpleNamespace(
     **{name: getattr(anp, name) for name in ("sin", "cos", "tan", "tanh", "exp", "log", "sqrt")}

@@ -11,6 +11,7 @@ import gast
 from s2sad import nodes
 from s2sad.analysis.expressions import captured, is_varied, root, varied_targets
 from s2sad.context import UNKNOWN, Context
+from s2sad.runtime import add_at
 
 _MUTATORS = {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "fill", "put"}
 
@@ -71,6 +72,10 @@ def _extend(node: gast.AST, varied: set[str], context: Context) -> None:
         if is_varied(node.subject, varied, context):
             for case in node.cases:
                 varied |= nodes.stores(case.pattern)
+    elif isinstance(node, gast.Call) and nodes.is_name(node.func) and context.resolve(node.func) is add_at:
+        owner = root(node.args[0])
+        if owner is not None and is_varied(node.args[2], varied, context):
+            varied.add(owner)
     elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in _MUTATORS:
         owner = root(node.func.value)
         if owner is not None and context.resolve(node.func) is UNKNOWN and any(is_varied(a, varied, context) for a in node.args):

@@ -36,10 +36,7 @@ def rules(pattern: str) -> None:
     """
     named = dict(sorted(_listed(), key=lambda row: (row[0].rpartition(".")[0], row[0])))
     wanted = pattern.lower().replace("numpy.", "np.")
-    is_glob = any(c in pattern for c in "*?[")
-    matches = [
-        n for n in named if (fnmatch.fnmatchcase(n.lower(), wanted) if is_glob else wanted in n.lower())
-    ]
+    matches = [n for n in named if _matches(n.lower(), wanted)]
     if not matches:
         near = difflib.get_close_matches(wanted, [*named, *(n.rpartition(".")[2] for n in named)], n=3)
         hint = (
@@ -49,11 +46,15 @@ def rules(pattern: str) -> None:
     table([(name, *named[name]()) for name in matches])
 
 
+def _matches(name: str, pattern: str) -> bool:
+    return fnmatch.fnmatchcase(name, pattern) if any(c in pattern for c in "*?[") else pattern in name
+
+
 Row = Callable[[], tuple[str, str]]  # the kind of a rule, and what it says
 
 
 def _listed() -> Iterator[tuple[str, Row]]:
-    """Everything that is differentiable without source of the user's: functions, methods of arrays, builtins."""
+    """Everything that needs no source to be differentiated: functions, methods of arrays, builtins."""
     for builtin, replacement in EQUIVALENTS.items():
         yield _rule_name(builtin), lambda r=replacement: ("python", _first_line(r.__doc__))  # type: ignore[misc]
     for function, rule in registry.all_rules():
@@ -83,7 +84,7 @@ def _rule_name(function: Any) -> str:
 
 
 def _holder(function: Any, name: str) -> str:
-    """The module of a function that does not say: a method of a generator of random numbers, `chain.from_iterable`."""
+    """The module or class of a function that does not say, such as a method of a random generator."""
     if isinstance(getattr(function, "__self__", None), type):
         return f"{function.__self__.__module__}.{function.__self__.__name__}"
     modules = ("numpy.random", "random", "math")

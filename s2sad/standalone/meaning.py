@@ -14,7 +14,7 @@ import gast
 from s2sad import nodes
 from s2sad.context import Context
 from s2sad.errors import Location
-from s2sad.standalone.module_text import MISSING, ModuleText, module_text
+from s2sad.standalone.module_text import COPIED, MISSING, ModuleText, module_text
 from s2sad.standalone.refusals import Where
 
 BUILTIN = "builtin"
@@ -34,10 +34,17 @@ def helper_of(value: Any, module: str) -> Helper | None:
     name = getattr(value, "__name__", "")
     if not isinstance(value, (types.FunctionType, type)):
         return None
-    called = module.startswith(("s2sad.runtime.", "s2sad.adjoints.equivalents."))
-    if called or (module == "s2sad.api" and name == "stop_gradient"):
+    if module.startswith(COPIED) or (module == "s2sad.api" and name == "stop_gradient"):
         return Helper(module_text(module), name)
     return None
+
+
+def _defined(module: ModuleText, name: str) -> Helper:
+    """The definition behind a name that a package may only pass on."""
+    while name not in module.definitions:
+        base, name = module.imported[name]
+        module = module_text(base)
+    return Helper(module, name)
 
 
 def helper_look(module: ModuleText, local_imports: dict[str, tuple[str, str]], name: str) -> Any:
@@ -45,7 +52,7 @@ def helper_look(module: ModuleText, local_imports: dict[str, tuple[str, str]], n
     if origin is not None:
         base, member = origin
         if base.startswith("s2sad.") and member:
-            return Helper(module_text(base), member)
+            return _defined(module_text(base), member)
         found = sys.modules[base]
         return getattr(found, member) if member else found
     if name in module.definitions:

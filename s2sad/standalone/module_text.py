@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 MISSING = object()
+COPIED = ("s2sad.runtime", "s2sad.adjoints.equivalents")  # what emitted code calls
 _PRAGMA = re.compile(r"  # (type: ignore|noqa)\S*$")
 
 

@@ -228,12 +228,7 @@ class Writer:
         texts = {}
         for item in self._all():
             names = {name: used.final for name, used in item.uses.items()}
-            for name, used in item.uses.items():
-                if used.final != name and used.final in identifiers(item.text) - set(item.uses):
-                    raise S2SADError(
-                        f"{item.name} calls {used.final} {name}, and has a variable {used.final} too",
-                        hint="give the variable another name",
-                    )
+            _require_unambiguous(item)
             texts[item] = renamed(item.text, {**names, item.name: item.final}).strip("\n")
         imports = [(i.imported, i.final) for i in self.items.values() if i.imported is not None]
         future = ["from __future__ import annotations\n"] if any(i.outside.annotated for i in texts) else []
@@ -297,3 +292,14 @@ class Writer:
         for item in called:
             place(item)
         return list(placed)
+
+
+def _require_unambiguous(item: Item) -> None:
+    """Refuses a name in the file that a local variable would hide."""
+    own = identifiers(item.text) - set(item.uses)
+    for name, used in item.uses.items():
+        if used.final != name and used.final in own:
+            raise S2SADError(
+                f"{item.name} calls {used.final} {name}, and has a variable {used.final} too",
+                hint="give the variable another name",
+            )

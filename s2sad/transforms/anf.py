@@ -14,6 +14,7 @@ import gast
 
 from s2sad import nodes
 from s2sad.adjoints.equivalents import equivalent
+from s2sad.adjoints.equivalents.selecting import repeated
 from s2sad.analysis.activity import mark_varied
 from s2sad.analysis.expressions import BUILDERS, is_simple, is_varied, root, rule_of
 from s2sad.analysis.kinds import kind_of
@@ -274,6 +275,8 @@ class _Lowering:
 
     def atom(self, node: Expr, base: str = "t") -> Expr:
         """A name or literal with the value of `node`."""
+        if self.changeable(node):
+            return nodes.load(self.bind(node, node.id if isinstance(node, gast.Name) else base, varied=False))
         if nodes.number(node) is not None or isinstance(node, (gast.Name, gast.Constant)):
             return node
         if not self.active(node):
@@ -288,6 +291,13 @@ class _Lowering:
             return value
         varied = is_varied(value, self.context.varied, self.context)
         return nodes.load(self.bind(value, base, varied=varied))
+
+    def changeable(self, node: Expr) -> bool:
+        """Does a simple operand refer to outer variables, which may have changed when the reverse sweep comes?"""
+        if not self.context.volatile or not is_simple(node) or self.active(node):
+            return False
+        outer = [n for n in nodes.walk(node) if isinstance(n, gast.Name) and n.id not in self.context.locals]
+        return any(not callable(self.context.resolve(n)) or self.context.resolve(n) is UNKNOWN for n in outer)
 
     def bind(self, value: Expr, base: str, *, varied: bool) -> str:
         kind = kind_of(value, self.context.kinds, self.context) or "unknown"
@@ -330,6 +340,9 @@ class _Lowering:
 
     def lower_binop(self, node: gast.BinOp) -> Expr:
         left, right = self.atoms([node.left, node.right])
+        if isinstance(node.op, gast.Mult) and isinstance(left, gast.Name) and left.id in self.context.varied:
+            if self.context.kinds.get(left.id) in ("list", "tuple"):
+                return gast.Call(self.context.link("repeated", repeated), [left, right], [])
         return gast.BinOp(left, node.op, right)
 
     def lower_unaryop(self, node: gast.UnaryOp) -> Expr:
@@ -430,8 +443,8 @@ class _Lowering:
         return kind_of(index, self.context.kinds, self.context) in ("int", "str")
 
     def index(self, node: Expr) -> Expr:
-        if is_simple(node):
-            return node
+        if is_simple(node) and not isinstance(node, (gast.Tuple, gast.Slice)):
+            return self.atom(node) if self.changeable(node) else node
         if isinstance(node, gast.Tuple):
             return gast.Tuple([self.index(e) for e in node.elts], gast.Load())
         if isinstance(node, gast.Slice):

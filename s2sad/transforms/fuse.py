@@ -28,7 +28,7 @@ def fuse(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
 
 class _Fuser:
     def __init__(self, function: gast.FunctionDef, context: Context) -> None:
-        self.issued = context.namer.issued
+        self.issued, self.locals = context.namer.issued, context.locals
         self.read: Counter[str] = Counter()
         self.bound: Counter[str] = Counter(nodes.all_parameters(function.args))
         hidden: set[str] = set()
@@ -82,11 +82,15 @@ class _Fuser:
         position = _position(stmt, name)
         if position is None or position.conditional or _size(value) + _size(stmt) > _LARGEST and not _is_atom(value):
             return False
-        pure = _is_pure(candidate)
+        pure = _is_pure(candidate) and not self._reads_outside(value)
         if not pure and (any(not nodes.is_comment(s) for s in between) or not position.first):
             return False
         read = nodes.loads(value)
         return not any(read & _written(s) for s in between)
+
+
+    def _reads_outside(self, value: Expr) -> bool:
+        return isinstance(value, gast.Name) and value.id not in self.locals and value.id not in self.issued
 
 
 class _Position:

@@ -212,6 +212,9 @@ def _assignment(stmt: gast.Assign, target: str, value: gast.expr, context: Conte
         found = tuple(sorted(captured(value) & context.varied))
         return Closure(stmt, kills, frozenset(found), name=target, captures=found)
     if isinstance(value, gast.Subscript):
+        whole = isinstance(value.slice, gast.Tuple) and not value.slice.elts
+        if whole and isinstance(value.value, gast.Name):  # x[()] is x, which may be a scalar
+            return Copy(stmt, kills, uses, source=value.value.id)
         owner = frozenset([root(value) or ""])
         return Read(stmt, kills, owner, indexed=owner, target=target, place=value)
     if isinstance(value, gast.Attribute):

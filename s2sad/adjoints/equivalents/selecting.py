@@ -146,3 +146,11 @@ def smallest(*args: Any, key: Any = None, **default: Any) -> Any:
 def list_copy(values: Any) -> Any:
     """`list.copy`"""
     return list(values)
+
+
+def repeated(values: Any, times: Any) -> Any:
+    """`values * times` of a list or tuple"""
+    places = list(range(len(values))) * times
+    if isinstance(values, tuple):
+        return tuple([values[i] for i in places])
+    return [values[i] for i in places]

@@ -70,10 +70,20 @@ class Artifact(NamedTuple):
 
 def to_file(artifact: Artifact, key: str, made_by: str) -> str:
     """The text of a file that holds an artifact; the same for the same artifact, to the byte."""
-    fields: list[tuple[str, Any]] = [("format", FORMAT), ("key", key), ("main", artifact.main), ("lines", artifact.lines)]
+    fields: list[tuple[str, Any]] = [
+        ("format", FORMAT),
+        ("key", key),
+        ("main", artifact.main),
+        ("lines", artifact.lines),
+    ]
     fields += [("piece", tuple(piece)) for piece in artifact.pieces]
     for owner in artifact.owners:
-        fields.append(("owner", (*owner[:3], dict(sorted(owner.links.items())), dict(sorted(owner.dependencies.items())))))
+        fields.append(
+            (
+                "owner",
+                (*owner[:3], dict(sorted(owner.links.items())), dict(sorted(owner.dependencies.items()))),
+            )
+        )
     header = "".join(f"# {name}: {value!r}\n" for name, value in fields)
     body = f"{header}\n{artifact.text}"
     return f"# {artifact.main}, {made_by}. A cache: not to be edited.\n# checksum: {digest(body)}\n{body}"

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from s2sad.adjoints.equivalents import equivalent
+from s2sad.dependencies import may_have_rule
 from s2sad.errors import NotDifferentiable
 from s2sad.runtime import DictBar, ListBar, ObjectBar
 from s2sad.runtime.dynamic import Pair
@@ -39,6 +40,16 @@ def with_source(function: Any) -> Any:
     if isinstance(function, type):
         return _constructor(function)
     return function
+
+
+def is_nondifferentiable(function: Any) -> bool:
+    """Was it said of a function that no derivative flows through it?"""
+    if not may_have_rule(function):
+        return False
+    from s2sad.adjoints import registry
+
+    rule = registry.lookup(function)
+    return rule is not None and rule.kind == "nondifferentiable"
 
 
 def _getter(function: Any) -> types.FunctionType:

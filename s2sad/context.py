@@ -66,7 +66,7 @@ class Context:
                 return self._depend(f"{ast_path(node)}", getattr(owner, node.attr, UNKNOWN))
             if owner is not UNKNOWN and not isinstance(owner, (int, float, complex, str)):
                 member = getattr(type(owner), node.attr, UNKNOWN)
-                if isinstance(member, (types.FunctionType, types.MethodDescriptorType)):
+                if isinstance(member, types.MethodDescriptorType):
                     return self._depend(ast_path(node), member)
         return UNKNOWN
 
@@ -86,7 +86,7 @@ class Context:
 
     def _depend(self, path: str, value: Any) -> Any:
         if value is not UNKNOWN and (callable(value) or isinstance(value, types.ModuleType)):
-            self.dependencies[path] = value
+            self.dependencies.setdefault(path, value)
         return value
 
     def temporary(self, base: str = "t", *, varied: bool = True, kind: str = "unknown") -> str:

@@ -18,7 +18,7 @@ import os
 import sys
 import types
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 try:  # hashlib takes ten times as long to import, for the same function
@@ -32,7 +32,20 @@ Cells = Mapping[str, types.CellType]
 
 #: Where the functions live that s2sad itself has rules for; a rule for any other function came from a user.
 KNOWN_ROOTS = frozenset(
-    {"builtins", "cmath", "contextlib", "functools", "itertools", "math", "numpy", "operator", "random", "s2sad", "time"}
+    {
+        "_operator",
+        "builtins",
+        "cmath",
+        "contextlib",
+        "functools",
+        "itertools",
+        "math",
+        "numpy",
+        "operator",
+        "random",
+        "s2sad",
+        "time",
+    }
 )
 
 
@@ -91,9 +104,11 @@ class Watch:
     Attributes of the modules of `KNOWN_ROOTS` are taken to stay as they are.
     """
 
-    __slots__ = ("attributes", "builtins", "cells", "codes", "globals", "paths")
+    __slots__ = ("attributes", "builtins", "cells", "codes", "globals", "main", "paths")
 
-    def __init__(self) -> None:
+    def __init__(self, main: types.FunctionType) -> None:
+        # weakly: the derivative of a function must not keep it alive
+        self.main = weakref.ref(main), main.__code__, main.__defaults__
         self.globals: list[tuple[Any, str, Any]] = []
         self.builtins: list[tuple[Mapping[str, Any], str]] = []
         self.cells: list[tuple[types.CellType, Any]] = []
@@ -115,17 +130,17 @@ class Watch:
             self.globals.append((namespace.get, path, value))
         else:
             self.builtins.append((namespace, path))
-        if isinstance(value, types.FunctionType):
-            self.add_code(value)
-
-    def add_code(self, function: types.FunctionType) -> None:
-        """A notebook's autoreload gives an old function new code and defaults."""
-        self.codes.append((function, function.__code__, function.__defaults__))
+        if isinstance(value, types.FunctionType):  # a notebook's autoreload gives an old function new code
+            self.codes.append((value, value.__code__, value.__defaults__))
 
     def is_current(self) -> bool:
         for get, name, value in self.globals:
             if get(name) is not value:
                 return False
+        reference, main_code, main_defaults = self.main
+        main = reference()
+        if main is not None and (main.__code__ is not main_code or main.__defaults__ is not main_defaults):
+            return False
         for function, code, defaults in self.codes:
             if function.__code__ is not code or function.__defaults__ is not defaults:
                 return False
@@ -168,9 +183,23 @@ def fingerprint(value: Any) -> str:
         return f"class {value.__module__}.{value.__qualname__} {arguments}{_rule(value)}"
     kind = type(value)
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    module = getattr(value, "__module__", None) or getattr(getattr(value, "__objclass__", None), "__module__", None)
+    module = getattr(value, "__module__", None) or getattr(
+        getattr(value, "__objclass__", None), "__module__", None
+    )
     shown = f"{module}.{name} " if isinstance(name, str) else ""
     return f"{shown}of {kind.__module__}.{kind.__qualname__}{_rule(value)}"
+
+
+def fingerprints(main: types.FunctionType, found: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The fingerprint of each path of each owner. Which of the functions are one and the same counts."""
+    numbers = {id(main): 0}
+    prints: list[dict[str, str]] = []
+    for values in found:
+        prints.append({path: fingerprint(values[path]) for path in sorted(values)})
+        for path in prints[-1]:
+            if isinstance(values[path], types.FunctionType):
+                prints[-1][path] += f" #{numbers.setdefault(id(values[path]), len(numbers))}"
+    return prints
 
 
 def may_have_rule(function: Any) -> bool:
@@ -249,5 +278,7 @@ def source_lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
 
 def _last_line(code: types.CodeType) -> int:
     nested = [_last_line(c) for c in code.co_consts if isinstance(c, types.CodeType)]
-    ends = [position[1] or 0 for position in code.co_positions()] or [line for _, line in dis.findlinestarts(code) if line]
+    ends = [position[1] or 0 for position in code.co_positions()] or [
+        line for _, line in dis.findlinestarts(code) if line
+    ]
     return max([code.co_firstlineno, *ends, *nested])

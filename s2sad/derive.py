@@ -17,7 +17,7 @@ from typing import Any
 
 from s2sad import cache
 from s2sad.adjoints.equivalents import method_equivalent
-from s2sad.bound import bound_pair, getter_of_attribute, holds_values, with_source
+from s2sad.bound import bound_pair, getter_of_attribute, holds_values, is_nondifferentiable, with_source
 from s2sad.artifact import Artifact, Request
 from s2sad.dependencies import cells_of, code_digest, digest, fingerprint
 from s2sad.errors import NotDifferentiable
@@ -28,6 +28,7 @@ from s2sad.synthetic import apply_wrapper, has_rule, wrapper_of
 
 _KEPT = 512  # functions whose derivatives are kept: their text and code, not what they close over
 _TWINS = 8  # derivatives of one text that differ in what it refers to
+_PATIENCE = 16  # how often something may be redefined while a function is transformed
 _RECENT = 64  # function objects whose derivatives are kept ready
 
 _compiled: OrderedDict[tuple[str, Place], list[Compiled]] = OrderedDict()
@@ -118,15 +119,19 @@ def _make(function: types.FunctionType, request: Request) -> Variant:
     from s2sad.packing import pack
     from s2sad.pipeline import Transformer
 
-    packed = pack(Transformer().run(function, request), function)
-    compiled = Compiled(packed.artifact, _place(function), packed.functions, packed.objects)
-    compiled.complete(function)
-    variant = compiled.bind(function)
-    assert variant is not None, f"{function.__qualname__} changed while it was transformed"
-    _keep(_key(function, request), compiled)
-    if compiled.portable:
-        cache.store(_entry_name(function, request), _entry_key(function, request), compiled.artifact)
-    return variant
+    for _ in range(_PATIENCE):
+        packed = pack(Transformer().run(function, request), function)
+        compiled = Compiled(packed.artifact, _place(function), packed.functions, packed.objects)
+        variant = compiled.bind(function)
+        if variant is not None:
+            _keep(_key(function, request), compiled)
+            if compiled.portable:
+                cache.store(_entry_name(function, request), _entry_key(function, request), compiled.artifact)
+            return variant
+    raise NotDifferentiable(
+        f"what {function.__qualname__} refers to is never the same: it changes while it is transformed",
+        hint="bind it to a name that stays",
+    )
 
 
 def _entry_name(function: types.FunctionType, request: Request) -> str:
@@ -161,9 +166,9 @@ def _split(how: str, subject: Any, active: tuple[Any, ...], itself: bool) -> dyn
         return _split_method(*subject, active, itself)
     if how == "star":
         count, names, chosen = active
-        wrapper = apply_wrapper(subject, count, names)
-        variant = derive(wrapper, Request("split", chosen))
-        return variant.main, variant.backward
+        if itself:
+            return _pair(apply_wrapper(None, count, names), ("function", *chosen))
+        return _pair(apply_wrapper(subject, count, names), chosen)
     if how == "property":
         return _split_function(getter_of_attribute(*subject), (0,), False)
     return _split_function(subject, active, itself)
@@ -175,6 +180,9 @@ def _pair(function: types.FunctionType, names: tuple[str, ...]) -> dynamic.Pair:
 
 
 def _split_function(function: Any, active: tuple[Any, ...], itself: bool) -> dynamic.Pair:
+    if is_nondifferentiable(function):
+        zeros = (0,) * (len(active) + itself)
+        return (lambda *a, **k: (function(*a, **k), None)), (lambda tape, g: zeros if len(zeros) != 1 else 0)
     function = with_source(function)
     if itself and holds_values(function):
         return bound_pair(function, active, _pair, _parameters)
@@ -182,38 +190,76 @@ def _split_function(function: Any, active: tuple[Any, ...], itself: bool) -> dyn
     plain = target.function
     if itself:
         return _closure_pair(plain, active)
-    names = _parameters(plain, active, len(target.bound_args))
+    places = _places(plain, active, len(target.bound_args))
+    names = tuple(dict.fromkeys(name for name, _ in places))
     variant = derive(plain, Request("split", names))
+    backward = variant.backward
+    if any(where is not None for _, where in places):
+        backward = _picking(variant.backward, names, places)
     if not target.bound_args and not target.bound_kwargs:
-        return variant.main, variant.backward
+        return variant.main, backward
 
     def forward(*args: Any, **kwargs: Any) -> Any:
         return variant.main(*target.bound_args, *args, **{**target.bound_kwargs, **kwargs})
 
-    return forward, variant.backward
+    return forward, backward
+
+
+Spot = tuple[str, Any]  # a parameter, and for one of *args or **kwargs the position or keyword in it
+
+
+def _places(function: types.FunctionType, active: tuple[Any, ...], bound: int) -> list[Spot]:
+    """The parameters that positions and keywords refer to."""
+    parameters = list(inspect.signature(function).parameters.values())
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    args = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+    kwargs = next((p.name for p in parameters if p.kind is p.VAR_KEYWORD), None)
+    named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+    found: list[Spot] = []
+    for place in active:
+        if isinstance(place, str):
+            found.append((place, None) if place in named or kwargs is None else (kwargs, place))
+        elif place + bound < len(positional):
+            found.append((positional[place + bound].name, None))
+        elif args is not None:
+            found.append((args, place + bound - len(positional)))
+        else:
+            raise TypeError(f"{function.__qualname__}() takes {len(positional)} positional arguments")
+    return found
+
+
+def _picking(backward: Any, names: tuple[str, ...], places: list[Spot]) -> Any:
+    """A backward function that gives the cotangents of single elements of *args and **kwargs."""
+
+    def picked(tape: Any, g: Any) -> Any:
+        bars = backward(tape, g)
+        by_name = dict(zip(names, bars if len(names) != 1 else (bars,), strict=True))
+        found = [_element(by_name[name], where) for name, where in places]
+        return found[0] if len(found) == 1 else tuple(found)
+
+    return picked
+
+
+def _element(bar: Any, where: Any) -> Any:
+    return bar if where is None or type(bar) is int else bar[where]
 
 
 def _parameters(function: types.FunctionType, active: tuple[Any, ...], bound: int) -> tuple[str, ...]:
     """The names of the parameters that positions and keywords refer to."""
-    parameters = list(inspect.signature(function).parameters.values())
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    found = []
-    for place in active:
-        if isinstance(place, str):
-            found.append(place)
-        elif place + bound < len(positional):
-            found.append(positional[place + bound].name)
-        else:
-            raise NotDifferentiable(
-                f"{function.__qualname__}(*args) is called through a variable, with active arguments in *args",
-                hint="call it by its name",
-            )
-    return tuple(found)
+    places = _places(function, active, bound)
+    if any(where is not None for _, where in places):
+        raise NotDifferentiable(
+            f"{function.__qualname__}(*args) holds active values, and is called with others in *args",
+            hint="call it by its name",
+        )
+    return tuple(name for name, _ in places)
 
 
 def _split_method(owner: Any, name: str, active: tuple[Any, ...], itself: bool) -> dynamic.Pair:
     bound = getattr(owner, name)
     function = getattr(bound, "__func__", None)
+    if isinstance(owner, super) and isinstance(function, types.FunctionType):
+        return _split_inherited(function, active, itself)
     if isinstance(function, types.FunctionType) and getattr(bound, "__self__", None) is owner:
         plain: Any = function
     elif method_equivalent(owner, name) is not None:
@@ -227,6 +273,13 @@ def _split_method(owner: Any, name: str, active: tuple[Any, ...], itself: bool) 
         return (lambda _owner, *a, **k: forward(*a, **k)), backward
     places = tuple(p + 1 if isinstance(p, int) else p for p in active)
     return _split_function(plain, (0, *places) if itself else places, False)
+
+
+def _split_inherited(function: types.FunctionType, active: tuple[Any, ...], itself: bool) -> dynamic.Pair:
+    """`super().method(...)`: the owner is a proxy of the object."""
+    places = tuple(p + 1 if isinstance(p, int) else p for p in active)
+    main, backward = _split_function(function, (0, *places) if itself else places, False)
+    return (lambda owner, *a, **k: main(owner.__self__, *a, **k)), backward
 
 
 def _array_method(name: str) -> Any:

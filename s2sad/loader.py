@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import operator
 import os
 import threading
 import types
@@ -17,7 +18,7 @@ import weakref
 from typing import Any
 
 from s2sad.artifact import Artifact, Owner
-from s2sad.dependencies import MISSING, Watch, cells_of, digest, fingerprint, imported, look
+from s2sad.dependencies import MISSING, Watch, cells_of, digest, fingerprints, imported, look
 from s2sad.source import unwrap
 
 EMITTED = "<s2sad"  # how the file names of emitted code begin
@@ -71,27 +72,22 @@ class Compiled:
                 value = look(owner.path, caller.__globals__, {**cells_of(caller), **self.links[owner.parent]})
                 if not isinstance(value, types.FunctionType):
                     return None
-                found.append(unwrap(value).function if hasattr(value, "__dict__") and value.__dict__ else value)
+                found.append(
+                    unwrap(value).function if hasattr(value, "__dict__") and value.__dict__ else value
+                )
         return found
 
     def examine(self, owners: list[types.FunctionType]) -> tuple[Watch, list[dict[str, str]]]:
-        """What each dependency is now, and its fingerprint. Which of them are one and the same function counts."""
-        watch = Watch()
-        prints: list[dict[str, str]] = []
-        numbers = {id(owners[0]): 0}
-        watch.add_code(owners[0])
+        """What each dependency is now, and its fingerprint."""
+        watch = Watch(owners[0])
+        values: list[dict[str, Any]] = []
         for owner, function, links in zip(self.artifact.owners, owners, self.links, strict=True):
             cells = {**cells_of(function), **links}
-            found: dict[str, str] = {}
-            for path in sorted(owner.dependencies):
-                value = look(path, function.__globals__, cells)
-                found[path] = fingerprint(value)
-                if isinstance(value, types.FunctionType):
-                    found[path] += f" #{numbers.setdefault(id(value), len(numbers))}"
+            values.append({path: look(path, function.__globals__, cells) for path in owner.dependencies})
+            for path, value in values[-1].items():
                 if path.partition(".")[0] not in links:
                     watch.add(path, function.__globals__, cells, value)
-            prints.append(found)
-        return watch, prints
+        return watch, fingerprints(owners[0], values)
 
     def bind(self, function: types.FunctionType) -> Variant | None:
         """The derivative of `function`, or None if something that it depends on is not what it was."""
@@ -99,19 +95,12 @@ class Compiled:
         if owners is None:
             return None
         watch, prints = self.examine(owners)
-        if any(found != owner.dependencies for found, owner in zip(prints, self.artifact.owners, strict=True)):
+        if prints != [owner.dependencies for owner in self.artifact.owners]:
             return None
-        return self.load(owners, watch)
-
-    def complete(self, function: types.FunctionType) -> bool:
-        """Fills in the fingerprints, when it was made just now for `function`."""
-        owners = self.find_owners(function)
-        if owners is None:
-            return False
-        _, prints = self.examine(owners)
-        filled = [owner._replace(dependencies=found) for owner, found in zip(self.artifact.owners, prints, strict=True)]
-        self.artifact = self.artifact._replace(owners=tuple(filled))
-        return True
+        variant = self.load(owners, watch)
+        # another thread may have put something else there, after the owners were found
+        again = self.find_owners(function) or []
+        return variant if len(again) == len(owners) and all(map(operator.is_, owners, again)) else None
 
     # -- making functions ---------------------------------------------------------------------------------------
 
@@ -144,9 +133,13 @@ class Compiled:
         factories: list[ast.stmt] = []
         names = [piece.name for piece in self.artifact.pieces]
         self.docs = [ast.get_docstring(plain[name]) for name in names]
-        self.seeds = [plain[name].args.kwonlyargs[-1].arg if plain[name].args.kwonlyargs else "" for name in names]
+        self.seeds = [
+            plain[name].args.kwonlyargs[-1].arg if plain[name].args.kwonlyargs else "" for name in names
+        ]
         for piece in self.artifact.pieces:
-            free = dict.fromkeys([*names, *owners[piece.owner].__code__.co_freevars, *self.links[piece.owner]])
+            free = dict.fromkeys(
+                [*names, *owners[piece.owner].__code__.co_freevars, *self.links[piece.owner]]
+            )
             factories.append(_factory(plain[piece.name], list(free)))
         module = compile(ast.Module(factories, []), self.filename, "exec", dont_inherit=True)
         outer = [c for c in module.co_consts if isinstance(c, types.CodeType)]
@@ -184,11 +177,28 @@ def _factory(tree: ast.FunctionDef, free: list[str]) -> ast.FunctionDef:
     """
     args = tree.args
     args.defaults, args.kw_defaults = [], [None] * len(args.kwonlyargs)
-    where = {"lineno": tree.lineno, "col_offset": 0, "end_lineno": tree.end_lineno, "end_col_offset": 0}
-    parameters = ast.arguments([], [ast.arg(name, **where) for name in free], None, [], [], None, [])
-    factory = ast.FunctionDef("factory", parameters, [tree], [], None, None, **where)
+    line = tree.lineno
+    parameters = [
+        ast.arg(name, lineno=line, col_offset=0, end_lineno=line, end_col_offset=0) for name in free
+    ]
+    return factory_of(ast.arguments([], parameters, None, [], [], None, []), [tree], line)
+
+
+def factory_of(arguments: ast.arguments, body: list[ast.stmt], line: int) -> ast.FunctionDef:
+    factory = ast.FunctionDef(
+        "factory",
+        arguments,
+        body,
+        [],
+        None,
+        None,
+        lineno=line,
+        col_offset=0,
+        end_lineno=line,
+        end_col_offset=0,
+    )
     if "type_params" in ast.FunctionDef._fields:
-        factory.type_params = []
+        setattr(factory, "type_params", [])  # noqa: B010 (a field since 3.12)
     return factory
 
 

@@ -33,6 +33,9 @@ class Namer:
         self._next[base] = number + 1
         return f"{base}_{number}"
 
+    def is_free(self, name: str) -> bool:
+        return name not in self._used
+
     def reserve(self, names: Iterable[str]) -> None:
         self._used.update(names)
 

@@ -9,7 +9,7 @@ import gast
 
 from s2sad.artifact import Artifact, Owner, Piece
 from s2sad.context import Context
-from s2sad.dependencies import imported
+from s2sad.dependencies import fingerprints, imported
 from s2sad.emit import emit_mapped
 from s2sad.pipeline import Emitted, Program
 from s2sad.source import unwrap
@@ -20,24 +20,27 @@ class Packed:
 
     __slots__ = ("artifact", "functions", "objects")
 
-    def __init__(self, artifact: Artifact, functions: dict[int, types.FunctionType], objects: dict[str, Any]) -> None:
+    def __init__(
+        self, artifact: Artifact, functions: dict[int, types.FunctionType], objects: dict[str, Any]
+    ) -> None:
         self.artifact, self.functions, self.objects = artifact, functions, objects
 
 
 def pack(program: Program, function: types.FunctionType) -> Packed:
-    """The artifact of a program that was made for `function`. Fingerprints are added when it is loaded."""
+    """The artifact of a program that was made for `function`."""
     text, origins = source_text(program)
     contexts = program.contexts
     missing: dict[int, types.FunctionType] = {}
     objects: dict[str, Any] = {}
     owners = []
+    prints = fingerprints(function, [context.dependencies for context in contexts])  # of what was seen, not of what is
     for number, context in enumerate(contexts):
         parent, path = (-1, "") if number == 0 else _path(contexts, number, function)
         if parent == -2:
             missing[number] = context.source.function
         links = {name: _spelled(value, objects) for name, value in context.links.items()}
         start = context.source.first_line - context.source.function.__code__.co_firstlineno
-        owners.append(Owner(parent, path, start, links, dict.fromkeys(context.dependencies, "")))
+        owners.append(Owner(parent, path, start, links, prints[number]))
     numbers = {id(context): number for number, context in enumerate(contexts)}
     pieces = tuple(Piece(e.tree.name, e.role, numbers[id(e.context)]) for e in program.emitted)
     lines = _lines(program.emitted, numbers, text, origins)
@@ -61,7 +64,9 @@ def _spelled(value: Any, objects: dict[str, Any]) -> str:
     if isinstance(value, types.ModuleType):
         spelled = f"{value.__name__}:"
     else:
-        spelled = f"{getattr(value, '__module__', None)}:{getattr(value, '__qualname__', type(value).__qualname__)}"
+        spelled = (
+            f"{getattr(value, '__module__', None)}:{getattr(value, '__qualname__', type(value).__qualname__)}"
+        )
     if imported(spelled) is value:
         return spelled
     spelled = f"object:{len(objects)}"
@@ -88,19 +93,23 @@ def imports(program: Program) -> list[gast.stmt]:
                 modules[name] = value.__name__
             elif isinstance(value, (types.FunctionType, type)):
                 module = "s2sad.runtime" if value.__module__.startswith("s2sad.runtime") else value.__module__
-                members.setdefault(module, set()).add((value.__name__, None if value.__name__ == name else name))
+                members.setdefault(module, set()).add(
+                    (value.__name__, None if value.__name__ == name else name)
+                )
     found: list[gast.stmt] = [
-        gast.Import([gast.alias(module, name if name != module else None)]) for name, module in sorted(modules.items())
+        gast.Import([gast.alias(module, name if name != module else None)])
+        for name, module in sorted(modules.items())
     ]
     for module in sorted(members):
-        aliases = [gast.alias(name, alias) for name, alias in sorted(members[module], key=lambda m: (m[0], m[1] or ""))]
+        aliases = [
+            gast.alias(name, alias)
+            for name, alias in sorted(members[module], key=lambda m: (m[0], m[1] or ""))
+        ]
         found.append(gast.ImportFrom(module, aliases, 0))
     return found
 
 
-def _lines(
-    emitted: list[Emitted], numbers: dict[int, int], text: str, origins: dict[int, gast.stmt]
-) -> str:
+def _lines(emitted: list[Emitted], numbers: dict[int, int], text: str, origins: dict[int, gast.stmt]) -> str:
     """For each emitted line the user's line that it belongs to: its own, or that of the comment above it."""
     owners = {e.tree.name: e for e in emitted}
     found = []

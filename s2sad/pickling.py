@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import dis
 import functools
 import importlib
@@ -29,7 +30,7 @@ from s2sad.artifact import FORMAT, Request
 from s2sad.dependencies import digest, fingerprint
 from s2sad.derive import adopt, function_digest
 from s2sad.errors import S2SADError
-from s2sad.loader import EMITTED, register
+from s2sad.loader import EMITTED, factory_of, register
 
 #: How a value stands in a pickle: its kind, and what the kind needs.
 Encoded = tuple[Any, ...]
@@ -45,8 +46,8 @@ def reduce(derivative: Any) -> Any:
     return _blank, (type(derivative),), writer.payload(), None, None, _restore
 
 
-def _blank(cls: type) -> Any:
-    return cls.__new__(cls)
+def _blank(cls: Any) -> Any:
+    return object.__new__(cls)
 
 
 def _is_importable(value: Any) -> bool:
@@ -99,15 +100,16 @@ class _Writer:
         return self._numbers[id(value)]
 
     def _derivative(self, value: Any, number: int) -> None:
-        try:
+        with contextlib.suppress(S2SADError):  # it says so when it is called, here as there
             value._variant(value._plan.annotated)  # so that there is something to be loaded
-        except S2SADError:
-            pass  # it says so when it is called, here as there
         before = len(self.made)
         fun = self.encode(value._fun)
         by_value = len(self.made) > before or fun[0] == "made"
         emitted = [
-            (tuple(Request(value._form, value._plan.active, kinds, value._has_aux)), variant.compiled.artifact)
+            (
+                tuple(Request(value._form, value._plan.active, kinds, value._has_aux)),
+                variant.compiled.artifact,
+            )
             for kinds, variant in value._variants.items()
             if variant.compiled.portable
         ]
@@ -125,7 +127,9 @@ class _Writer:
         try:
             text, class_name = read_text(function), find(function).class_name
         except S2SADError as error:
-            raise pickle.PicklingError(f"{function.__qualname__} has no source to be pickled by: {error}") from error
+            raise pickle.PicklingError(
+                f"{function.__qualname__} has no source to be pickled by: {error}"
+            ) from error
         namespace = self._number(function.__globals__, self.namespaces, {}, lambda *_: None)
         self.made[number].update(
             kind="function", text=text, name=code.co_name, class_name=class_name, namespace=namespace,
@@ -138,7 +142,9 @@ class _Writer:
             },
         )  # fmt: skip
         self.made[number]["defaults"] = [self.encode(v) for v in function.__defaults__ or ()]
-        self.made[number]["kwdefaults"] = {n: self.encode(v) for n, v in (function.__kwdefaults__ or {}).items()}
+        self.made[number]["kwdefaults"] = {
+            n: self.encode(v) for n, v in (function.__kwdefaults__ or {}).items()
+        }
         values = self.namespaces[namespace]
         for name in ["__name__", *_global_names(code)]:
             if name in function.__globals__ and name not in values:
@@ -188,8 +194,9 @@ class _Reader:
         self.payload = payload
         self.cells = [types.CellType() for _ in payload["cells"]]
         self.namespaces: list[dict[str, Any]] = [{"__builtins__": builtins} for _ in payload["namespaces"]]
-        self.made = [
-            self._function(record) if record["kind"] == "function" else _blank(type(root)) for record in self.records
+        self.made: list[Any] = [
+            self._function(record) if record["kind"] == "function" else _blank(type(root))
+            for record in self.records
         ]
         self.made[0] = root
         self.ready: set[int] = set()
@@ -203,7 +210,9 @@ class _Reader:
         for function, record in zip(self.made, self.records, strict=True):
             if record["kind"] == "function":
                 function.__defaults__ = tuple(self._decode(v) for v in record["defaults"]) or None
-                function.__kwdefaults__ = {n: self._decode(v) for n, v in record["kwdefaults"].items()} or None
+                function.__kwdefaults__ = {
+                    n: self._decode(v) for n, v in record["kwdefaults"].items()
+                } or None
         for number in range(len(self.records)):
             self._finish(number)
 
@@ -227,7 +236,9 @@ class _Reader:
         code = _compiled(text, filename, record["name"], record["class_name"], list(record["cells"]))
         register(filename, text, [code])
         closure = tuple(self.cells[record["cells"][name]] for name in code.co_freevars)
-        function = types.FunctionType(code, self.namespaces[record["namespace"]], record["name"], None, closure)
+        function = types.FunctionType(
+            code, self.namespaces[record["namespace"]], record["name"], None, closure
+        )
         for name, value in record["attributes"].items():
             setattr(function, name, value)
         function.__annotations__ = dict(record["annotations"])
@@ -265,10 +276,7 @@ def _compiled(text: str, filename: str, name: str, class_name: str | None, free:
     if name.isidentifier() and name not in free:
         body.insert(0, ast.copy_location(ast.Global([name]), body[0]))  # in its own text it is not a local
     parameters = ast.arguments([], [ast.arg(n) for n in free], None, [], [], None, [])
-    factory = ast.FunctionDef("factory", parameters, body, [], None, None)
-    if "type_params" in ast.FunctionDef._fields:
-        setattr(factory, "type_params", [])  # noqa: B010
-    module = ast.fix_missing_locations(ast.Module([ast.copy_location(factory, body[0])], []))
+    module = ast.fix_missing_locations(ast.Module([factory_of(parameters, body, 1)], []))
     level = [compile(module, filename, "exec", dont_inherit=True)]
     while level:  # the function itself is further out than others of its name, and comes after its defaults
         found = [c for c in level if c.co_name == name]

@@ -129,6 +129,7 @@ class Transformer:
 
     def _context(self, source: FunctionSource, request: Request) -> Context:
         names = used_names(source.tree) | set(source.cells)
+        names |= {n for c in self.callees.values() for n in (c.forward, c.backward)}
         context = Context(source, request.active, Namer(names), dict(request.kinds), trusted=trusted(source))
         context.split = lambda function, active, kinds: self._callee(
             function, Request("split", active, _known(kinds)), context.namer
@@ -139,13 +140,19 @@ class Transformer:
         key = (function, request)
         if key not in self.callees:
             base = "lambda" if function.__name__ == "<lambda>" else function.__name__
-            forward = self.module.fresh(f"{base}_fwd")
-            backward = self.module.fresh(f"{base}_bwd")
+            forward = self._fresh(f"{base}_fwd", namer)
+            backward = self._fresh(f"{base}_bwd", namer)
             self.callees[key] = Callee(forward, backward, request.active)
             self.queue.append((function, request, self.callees[key]))
         callee = self.callees[key]
         namer.reserve((callee.forward, callee.backward))
         return callee
+
+    def _fresh(self, base: str, namer: Namer) -> str:
+        """A name for an emitted function that is not a variable of its caller."""
+        while not namer.is_free(name := self.module.fresh(base)):
+            pass
+        return name
 
 
 def _core(tree: gast.FunctionDef, context: Context) -> gast.FunctionDef:

@@ -51,11 +51,14 @@ def _passed(parameter: inspect.Parameter) -> str:
 
 
 def apply_wrapper(function: Any, count: int, names: tuple[str, ...]) -> types.FunctionType:
-    """`def apply(args, kwargs): return function(args[0], args[1], k=kwargs["k"])`."""
+    """`def apply(args, kwargs): return function(args[0], args[1], k=kwargs["k"])`.
+
+    Without a function, `apply` takes one as its first parameter.
+    """
     key = (function, count, names)
     if key not in _made:
         passed = [f"args[{i}]" for i in range(count)] + [f"{n}=kwargs[{n!r}]" for n in names]
-        _made[key] = define("apply", "args, kwargs", f"function({', '.join(passed)})", {"function": function})
+        _made[key] = define("apply", "args, kwargs" if function is not None else "function, args, kwargs", f"function({', '.join(passed)})", {"function": function})
     return _made[key]
 
 

@@ -16,13 +16,13 @@ LINE_CAP = 400
 # Lowest first. A module may import its own layer and those before it.
 LAYERS = (
     ("runtime",),
-    ("errors", "nodes", "naming"),
+    ("dependencies", "artifact", "errors", "nodes", "naming"),
     ("context", "source", "template", "emit", "verify"),
     ("analysis",),
     ("adjoints",),
     ("transforms",),
     ("pipeline",),
-    ("cache", "loader"),
+    ("packing", "cache", "loader"),
     ("derive", "synthetic", "pickling", "bound"),
     ("api",),
     ("checking", "standalone"),

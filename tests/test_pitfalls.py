@@ -2036,7 +2036,7 @@ def zip_of_generators(x):
     return total
 
 
-@right((0.7,))
+@safe((0.7,))
 def generator_consumed_twice(x):
     g = (x * k for k in range(4))
     return sum(g) * x + sum(g)
@@ -2055,7 +2055,7 @@ def iterator_shared_by_two_loops(x):
     return y
 
 
-@right((0.7,))
+@safe((0.7,))
 def active_iterator_shared(x):
     it = iter([x, x * x, x * x * x])
     y = next(it)
@@ -2064,7 +2064,7 @@ def active_iterator_shared(x):
     return y
 
 
-@right((0.7,))
+@safe((0.7,))
 def map_is_lazy_in_both(x):
     ks = [1.0, 2.0]
     m = map(lambda k: k * x, ks)
@@ -2274,8 +2274,8 @@ UFUNCS = [
     "where",
 ]
 SHAPES = [
-    ((), (3,)), ((), (2, 3)), ((3,), (2, 3)), ((1,), (3,)), ((1, 3), (2, 3)), ((2, 1), (2, 3)), ((3, 1), (1, 4)),
-    ((1, 1), (2, 3)), ((2, 1, 3), (4, 1)), ((3,), ()),
+    ((), (3,)), ((), (2, 3)), ((3,), (2, 3)), ((1,), (3,)), ((1, 3), (2, 3)), ((2, 1), (2, 3)),
+    ((3, 1), (1, 4)), ((1, 1), (2, 3)), ((2, 1, 3), (4, 1)), ((3,), ()),
 ]  # fmt: skip
 
 

@@ -235,6 +235,36 @@ def test_a_helper_of_ours_makes_way_for_the_users(tmp_path, module):
     assert run(tmp_path, text, "m.f_grad(np.ones(2))") == [6.0, 6.0]
 
 
+def test_local_variables_do_not_hide_helpers(tmp_path, module):
+    m = module(
+        """
+        import numpy as np
+
+        def scaled(as_gradient, unbroadcast):
+            return as_gradient * unbroadcast
+
+        def f(x):
+            return np.sum(scaled(x, np.float64(2.0)))
+        """
+    )
+    assert run(tmp_path, source(m.f, "x"), "m.f_grad(np.ones(2))") == [2.0, 2.0]
+
+
+def test_a_property_of_an_argument_says_what_is_missing(tmp_path, module):
+    m = module("def f(spring):\n    return spring.softness * 2.0\n")
+    spring = "type('Spring', (), {'softness': property(lambda self: 1 / self.k), 'k': 2.0})()"
+    text = source(m.f, "spring")
+    done = run(tmp_path, text + f"""
+
+def attempt():
+    try:
+        return f_grad({spring})
+    except TypeError as error:
+        return str(error)
+""", "m.attempt()")  # fmt: skip
+    assert "which only s2sad itself can follow" in done
+
+
 def test_submodules_are_imported(module):
     m = module(
         """
@@ -288,6 +318,12 @@ REFUSED = {
         def f(x):
             global n
             n += 1
+            return x * 2
+        """,
+    "f_grad changes the global variable LOG": """
+        LOG = []
+        def f(x):
+            LOG.append(1)
             return x * 2
         """,
     "the variable n of the function around it": """
@@ -412,6 +448,12 @@ def test_builtins_that_take_functions(module):
 
 def test_builtins_in_python_come_along(tmp_path, module):
     m = module(
-        "def f(x):\n    total = 0.0\n    for a, b in zip([x, 2 * x], [x, x]):\n        total += a * b\n    return total\n"
+        """
+        def f(x):
+            total = 0.0
+            for a, b in zip([x, 2 * x], [x, x]):
+                total += a * b
+            return total
+        """
     )
     assert run(tmp_path, source(m.f, "x"), "m.f_grad(3.0)") == s2sad.grad(m.f)(3.0) == 18.0

@@ -15,6 +15,7 @@ from s2sad.runtime import (
     inverse_permutation,
     larger,
     reduced_size,
+    require_rebinding,
     require_scalar,
     ties,
     zeros_like,
@@ -50,5 +51,5 @@ nondifferentiable(
 # Helpers of other rules that are constant wherever they are continuous.
 nondifferentiable(
     larger, chosen, clip_inside, clip_low, clip_high, ties, reduced_size, frobenius_axis,
-    inverse_permutation, constant_mode, require_scalar, zeros_like,
+    inverse_permutation, constant_mode, require_rebinding, require_scalar, zeros_like,
 )  # fmt: skip

@@ -61,6 +61,8 @@ def _call_varies(node: gast.Call, varied: Collection[str], context: Context) -> 
     if rule is not None and rule.kind == "nondifferentiable":
         return False
     operands = [*node.args, *(k.value for k in node.keywords)]
+    if function is super:
+        operands = [super_object(node, context)]
     if isinstance(node.func, gast.Attribute) and function is UNKNOWN:
         method = METHODS.get(node.func.attr)
         known = registry.lookup(method) if method is not None else None
@@ -72,6 +74,15 @@ def _call_varies(node: gast.Call, varied: Collection[str], context: Context) -> 
     elif function is UNKNOWN:
         operands.append(node.func)
     return any(is_varied(o, varied, context) for o in operands)
+
+
+def super_object(node: gast.Call, context: Context) -> gast.Name | None:
+    """The object whose inherited methods `super()` or `super(cls, object)` gives."""
+    if len(node.args) == 2:
+        return node.args[1]
+    args = context.source.tree.args
+    first = [*args.posonlyargs, *args.args][:1]
+    return nodes.load(first[0].id) if first else None
 
 
 def _comprehension_varies(node: gast.AST, varied: Collection[str], context: Context) -> bool:

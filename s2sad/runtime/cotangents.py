@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.containers import DictBar, ListBar, NamedTupleBar
+from s2sad.runtime.containers import DictBar, ListBar, NamedTupleBar, ObjectBar
+from s2sad.runtime.fields import stored_names
 
 
 def as_cotangent(g: Any, like: Any) -> Any:
@@ -28,6 +30,9 @@ def as_cotangent(g: Any, like: Any) -> Any:
         if np.shape(g) != like.shape:
             raise TypeError(f"s2sad: a cotangent of shape {like.shape} is needed, not {np.shape(g)}")
         return np.array(g)
+    if type(g) is type(like) and hasattr(like, "__dict__") and not isinstance(like, types.FunctionType):
+        parts = {n: as_cotangent(getattr(g, n), getattr(like, n)) for n in stored_names(like) or ()}
+        return ObjectBar(like, **{n: 0 if part is None else part for n, part in parts.items()})
     return g
 
 

@@ -32,10 +32,13 @@ def split_method(owner: Any, name: str, active: Where, itself: bool = False) -> 
     return _transform("method", (owner, name), active, itself)
 
 
-def split_star(function: Any, args: Any, kwargs: dict[str, Any], active: Where) -> Pair:
-    """As `split`, for `function(*args, **kwargs)`; the functions take one tuple and one dictionary."""
+def split_star(function: Any, args: Any, kwargs: dict[str, Any], active: Where, itself: bool = False) -> Pair:
+    """As `split`, for `function(*args, **kwargs)`; the functions take one tuple and one dictionary.
+
+    With `itself` they take the function first, and the backward function returns its cotangent first.
+    """
     assert _transform is not None
-    return _transform("star", function, (len(args), tuple(kwargs), active), False)
+    return _transform("star", function, (len(args), tuple(kwargs), active), itself)
 
 
 def split_property(cls: type, name: str) -> Pair:

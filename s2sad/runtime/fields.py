@@ -41,13 +41,15 @@ def _member(x: Any, name: str) -> Any:
 
 
 def _is_stored(x: Any, name: str) -> bool:
-    """Is an attribute a value of the object's own, or a constant of its class?"""
+    """Is an attribute a value of the object's own, or one that has no part in its gradient: a constant of its class?"""
     member = _member(x, name)
     if isinstance(member, (property, functools.cached_property)):
         return False
     if isinstance(member, types.MemberDescriptorType) or name in getattr(x, "__dict__", ()):
         return True
-    return member is not _MISSING and not hasattr(type(member), "__get__")
+    if member is _MISSING:  # where nothing makes it up, it was the default of a getattr
+        return not hasattr(type(x), "__getattr__")
+    return not hasattr(type(member), "__get__")
 
 
 def _contributions(g: Any) -> dict[str, Any]:

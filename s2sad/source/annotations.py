@@ -8,7 +8,14 @@ from typing import Any
 
 import numpy as np
 
-_NAMES = {"float": "float", "int": "int", "np.ndarray": "array", "numpy.ndarray": "array", "ndarray": "array", "NDArray": "array"}
+_NAMES = {
+    "float": "float",
+    "int": "int",
+    "np.ndarray": "array",
+    "numpy.ndarray": "array",
+    "ndarray": "array",
+    "NDArray": "array",
+}
 
 
 def promised_kinds(function: types.FunctionType) -> dict[str, str]:

@@ -34,10 +34,8 @@ class ModuleText:
     @property
     def depth(self) -> int:
         """How many layers of modules of s2sad it stands on."""
-        below = {
-            module for module, member in self.imported.values() if member and module.startswith("s2sad.")
-        }
-        return 1 + max((module_text(module).depth for module in below), default=0)
+        below = {base for base, member in self.imported.values() if member and base.startswith(COPIED)}
+        return 1 + max((module_text(base).depth for base in below), default=0)
 
     def definition(self, name: str) -> Definition:
         node = self.definitions[name]

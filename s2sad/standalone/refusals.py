@@ -12,9 +12,10 @@ from s2sad import nodes
 from s2sad.emit import emit
 from s2sad.errors import Location, S2SADError
 from s2sad.pipeline import Emitted
-from s2sad.runtime import split, split_method, split_star
+from s2sad.runtime import split, split_method, split_property, split_star
+from s2sad.standalone.module_text import Definition
 
-DYNAMIC = (split, split_method, split_star)
+DYNAMIC = (split, split_method, split_property, split_star)
 Where = Callable[[str], Location | None]
 
 
@@ -48,6 +49,16 @@ def dynamic_calls(emitted: Emitted) -> Iterator[S2SADError]:
                     ),
                     hint="call a function by its name, and write a method as a function",
                 )
+
+
+def absent(name: str) -> Definition:
+    """What stands for a helper that transforms as the program runs: an error that says so."""
+    return Definition(
+        f"def {name}(*what: Any) -> Any:\n"
+        '    """Here s2sad would make a derivative as the program runs."""\n'
+        '    raise TypeError(f"a derivative flows through {what}, which only s2sad itself can follow")\n',
+        {},
+    )
 
 
 def way_out(value: Any, name: str) -> str:

@@ -107,6 +107,35 @@ def _annotations(tree: ast.AST) -> Iterator[ast.expr]:
             yield found
 
 
+_MUTATORS = frozenset(
+    ["add", "append", "clear", "discard", "extend", "fill", "insert", "pop", "popitem", "put", "remove"]
+    + ["resize", "reverse", "setdefault", "sort", "update"]
+)
+
+
+def mutates(text: str, name: str) -> bool:
+    """Does a text change, as far as can be seen, what an outside name is bound to?
+
+    >>> mutates("def f(x):\\n    LOG.append(x)", "LOG"), mutates("def f(x):\\n    return LOG[x]", "LOG")
+    (True, False)
+    """
+    for node in ast.walk(ast.parse(text)):
+        target: ast.expr | None = None
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in _MUTATORS
+        ):
+            target = node.func.value
+        elif isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
+            target = node
+        while isinstance(target, (ast.Subscript, ast.Attribute)):
+            target = target.value
+        if isinstance(target, ast.Name) and target.id == name:
+            return True
+    return False
+
+
 def identifiers(text: str) -> set[str]:
     """Every name in a text, in whatever role."""
     found: set[str] = set()

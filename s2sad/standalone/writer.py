@@ -13,6 +13,7 @@ from s2sad.emit import emit
 from s2sad.errors import S2SADError, combine
 from s2sad.naming import Namer
 from s2sad.pipeline import Emitted, Program
+from s2sad.runtime import split
 from s2sad.source import read, unwrap
 from s2sad.standalone.defaults import literal_defaults
 from s2sad.standalone.imports import Import, import_lines, import_of
@@ -29,8 +30,8 @@ from s2sad.standalone.meaning import (
     plain_look,
 )
 from s2sad.standalone.module_text import MISSING
-from s2sad.standalone.refusals import DYNAMIC, Where, dynamic_calls, require_own_variables, way_out
-from s2sad.standalone.scopes import Outside, identifiers, outside, renamed
+from s2sad.standalone.refusals import DYNAMIC, Where, absent, dynamic_calls, require_own_variables, way_out
+from s2sad.standalone.scopes import Outside, identifiers, mutates, outside, renamed
 from s2sad.standalone.spelling import Unspellable, spelled
 
 
@@ -121,6 +122,13 @@ class Writer:
             found = self._item_of(name, value, where)
             if found is not None:
                 item.uses[name] = found
+                if found.section == "constant" and mutates(item.text, name):
+                    raise S2SADError(
+                        f"{item.name} changes the global variable {name}, which a standalone file does not "
+                        "share",
+                        location=where(name),
+                        hint=f"keep it in a module and refer to it as module.{name}: modules are imported",
+                    )
                 if found.imported is not None and found.imported.is_module:
                     found.imported.note_submodules(item.text, name)
 
@@ -153,7 +161,7 @@ class Writer:
         module, name = helper.module, helper.name
         key = ("helper", module.name, name)
         if key not in self.items:
-            source = module.definition(name)
+            source = module.definition(name) if module.name != split.__module__ else absent(name)
             rank = (module.depth, module.name, module.definitions[name].lineno)
             item = self.items[key] = Item("helper", name, source.text, rank=rank)
             self._follow(item, lambda n: helper_look(module, source.imports, n), lambda n: None)
@@ -209,12 +217,20 @@ class Writer:
         yield from sorted(self.items.values(), key=lambda item: item.section == "helper")
 
     def _choose_names(self) -> None:
-        """The names that things have where they come from; of two that collide, the later one gets a number."""
-        local = set().union(*(identifiers(item.text) for item in self._all()))
+        """The names that things have where they come from; of two that collide, the later gets a number."""
+        own = {item: identifiers(item.text) - set(item.uses) for item in self._all()}
+        local = set().union(*own.values())
+        users: dict[Item, list[Item]] = {}
+        for item in self._all():
+            for used in item.uses.values():
+                users.setdefault(used, []).append(item)
         taken = set(self.builtins)
         for item in self._all():
+            hidden = set().union(*(own[user] for user in users.get(item, ())))  # by their local variables
             name, number = item.name, 1
-            while name in taken or (number > 1 and name in local):
+            if item.section == "derivative":
+                hidden = set()
+            while name in taken or name in hidden or (number > 1 and name in local):
                 name = f"{item.name}_{number}"
                 number += 1
             taken.add(name)
@@ -228,7 +244,6 @@ class Writer:
         texts = {}
         for item in self._all():
             names = {name: used.final for name, used in item.uses.items()}
-            _require_unambiguous(item)
             texts[item] = renamed(item.text, {**names, item.name: item.final}).strip("\n")
         imports = [(i.imported, i.final) for i in self.items.values() if i.imported is not None]
         future = ["from __future__ import annotations\n"] if any(i.outside.annotated for i in texts) else []
@@ -292,14 +307,3 @@ class Writer:
         for item in called:
             place(item)
         return list(placed)
-
-
-def _require_unambiguous(item: Item) -> None:
-    """Refuses a name in the file that a local variable would hide."""
-    own = identifiers(item.text) - set(item.uses)
-    for name, used in item.uses.items():
-        if used.final != name and used.final in own:
-            raise S2SADError(
-                f"{item.name} calls {used.final} {name}, and has a variable {used.final} too",
-                hint="give the variable another name",
-            )

@@ -419,6 +419,8 @@ class _Lowering:
         return body
 
     def lower_attribute(self, node: gast.Attribute) -> Expr:
+        if isinstance(node.value, gast.Call) and self.context.resolve(node.value.func) is super:
+            self.context.refuse(node, "super() is asked for more than a method", "make it a method, and call it")
         return gast.Attribute(self.path(node.value), node.attr, gast.Load())
 
     def lower_subscript(self, node: gast.Subscript) -> Expr:

@@ -21,7 +21,7 @@ from s2sad.analysis.kinds import kind_of
 from s2sad.analysis.regions import Simple
 from s2sad.context import UNKNOWN, Callee, Context
 from s2sad.nodes import Expr
-from s2sad.runtime import split, split_method, split_star
+from s2sad.runtime import ObjectBar, instantiate, split, split_method, split_star
 from s2sad.transforms import steps
 from s2sad.transforms.edits import Edits
 from s2sad.transforms.sweep import Sweep
@@ -100,6 +100,7 @@ def _receiver_name(receiver: Receiver) -> str:
 
 def _give(receiver: Receiver, value: Expr, sweep: Sweep) -> None:
     """Adds a cotangent to a variable, to a place in one, or to each element of a display."""
+    _complete(receiver, value, sweep)
     if isinstance(receiver, gast.Name) and receiver.id in sweep.context.closures:
         for name in sweep.context.closures[receiver.id]:
             sweep.add(name, gast.Attribute(nodes.clone(value), name, gast.Load()), fresh=False, zero=True)
@@ -125,6 +126,21 @@ def _give(receiver: Receiver, value: Expr, sweep: Sweep) -> None:
         for key, element in zip(receiver.keys, receiver.values, strict=True):
             if isinstance(element, gast.Name) and element.id in sweep.context.varied and key is not None:
                 _give(element, nodes.subscript(nodes.clone(value), nodes.clone(key)), sweep)
+
+
+def _complete(receiver: Receiver, value: Expr, sweep: Sweep) -> None:
+    """The universal zero, which a callee may return for an argument that it did not use, gets its parts."""
+    like: Expr
+    if isinstance(receiver, gast.Tuple):
+        like = gast.List([nodes.const(0) for _ in receiver.elts], gast.Load())
+    elif isinstance(receiver, gast.Dict):
+        like = gast.Dict([nodes.clone(k) for k in receiver.keys], [nodes.const(0) for _ in receiver.keys])
+    elif isinstance(receiver, gast.Name) and receiver.id in sweep.context.closures:
+        like = nodes.call(sweep.helper(ObjectBar))
+    else:
+        return
+    if isinstance(value, gast.Name):
+        sweep.emit(nodes.assign(value.id, nodes.call(sweep.helper(instantiate), nodes.clone(value), like)))
 
 
 def _label(function: Expr) -> str:
@@ -213,8 +229,9 @@ def _starred(call: gast.Call, context: Context, edits: Edits, node: Simple) -> P
     options = call.keywords[0].value if call.keywords else gast.Dict([], [])
     receivers = [e for e in (positional, options) if isinstance(e, gast.Name) and e.id in context.varied]
     active = nodes.tuple_([nodes.const(n) for e, n in ((positional, "args"), (options, "kwargs")) if e in receivers])
-    if _is_active(call.func, context):
-        context.refuse(call, "a closure is called with * or **", "pass the arguments one by one")
     arguments = [call.func, nodes.clone(positional), nodes.clone(options), active]
+    if _is_active(call.func, context):  # a closure, or an object that is called
+        forward, backward = _lookup(node, split_star, [*arguments, nodes.const(True)], _label(call.func), context, edits)
+        return forward, backward, [call.func, positional, options], [], [call.func, *receivers]
     forward, backward = _lookup(node, split_star, arguments, _label(call.func), context, edits)
     return forward, backward, [positional, options], [], receivers

@@ -16,6 +16,7 @@ import gast
 
 from s2sad import nodes
 from s2sad.nodes import Expr
+from s2sad.runtime import ObjectBar
 
 Part = tuple[Expr, Expr]  # an operand, and its place in the object, whose name is that of the target
 
@@ -30,6 +31,8 @@ def parts(cls: type, call: gast.Call, target: str) -> tuple[Part, ...]:
         raise NotStored("with * or **")
     if cls is functools.partial:
         return tuple(_partial(call, target))
+    if cls is ObjectBar:  # in emitted code
+        return tuple((k.value, gast.Attribute(nodes.load(target), k.arg, gast.Load())) for k in call.keywords)
     fields = _fields(cls)
     try:
         bound = inspect.signature(cls).bind(*call.args, **{k.arg: k.value for k in call.keywords})

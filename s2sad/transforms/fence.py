@@ -49,6 +49,9 @@ def _own_containers(function: gast.FunctionDef, context: Context) -> set[str]:
 
 
 def _makes_container(value: gast.expr, context: Context) -> bool:
+    if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Add, gast.Mult)):  # [0.0] * n
+        displays = (gast.List, gast.ListComp)
+        return any(isinstance(e, displays) or _makes_container(e, context) for e in (value.left, value.right))
     if not isinstance(value, gast.Call):
         return False
     function = context.resolve(value.func)
@@ -100,7 +103,7 @@ def _check_target(target: gast.expr, node: gast.AST, own: set[str], context: Con
     if isinstance(target, gast.Name):
         return
     owner = root(target)
-    if isinstance(target, gast.Attribute) and owner in context.varied:
+    if isinstance(target, gast.Attribute) and owner in context.varied and not context.trusted:
         context.refuse(
             node,
             f"an attribute of {owner} is assigned, which a derivative flows through",

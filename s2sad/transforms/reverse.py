@@ -172,14 +172,13 @@ class Reverse:
 
     def _attempt(self, node: Attempt) -> Chunk:
         """The statements that were executed are recorded one by one, and reversed one by one."""
-        carried = sorted(self.presence.carried[node])
+        carried, bound = sorted(self.presence.carried[node]), regions.definitions(node)
         for name in carried:
-            if name in self.presence.indexed_in(node):
+            if name in self.presence.indexed_in(node) - bound:
                 self.sweep.materialise(name)
-            elif name not in self.sweep.bars:
+            elif name not in self.sweep.bars:  # a name that is bound within may have no value at all
                 self.sweep.zero(name)
         entry, self.sweep.out = self.sweep.out, []
-        bound = regions.definitions(node)
         unknown = {n: Bar(b.owned and n not in bound, not self.sweep.is_scalar(n)) for n, b in self.sweep.bars.items()}
         steps_: list[tuple[int, list[Chunk]]] = []
         for number, inner in enumerate(node.body.nodes):
@@ -209,6 +208,7 @@ class Reverse:
         if isinstance(stmt, gast.For):
             for element, source, index in elements(stmt, self.context):
                 if element in self.sweep.bars and source in self.context.varied:
+                    self.sweep.materialise(source, after=False)
                     counter = self.edits.count(node, stmt)
                     position = self.sweep.primal(index(lambda: self.edits.keep_top(node, counter)))  # noqa: B023
                     place = nodes.subscript(self.sweep.bar(source), position, ctx=gast.Store())

@@ -19,7 +19,7 @@ import gast
 from s2sad import nodes
 from s2sad.adjoints import registry
 from s2sad.adjoints.methods import ATTRIBUTES, METHODS
-from s2sad.analysis.expressions import captured, is_varied, root, rule_of
+from s2sad.analysis.expressions import captured, is_varied, root, rule_of, super_object
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
 from s2sad.runtime import add_at
@@ -282,6 +282,10 @@ def _attribute(stmt: gast.Assign, target: str, value: gast.Attribute, context: C
 
 def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> Step | None:
     function, rule = rule_of(call, context)
+    if function is super:
+        proxied = super_object(call, context)
+        assert proxied is not None
+        return Copy(stmt, frozenset([target]), frozenset([proxied.id]), source=proxied.id)
     if rule is None and isinstance(function, type):
         return _construct(stmt, target, call, function, context)
     if function is getattr and len(call.args) >= 2:

@@ -1,7 +1,7 @@
 """Callables without a text of their own: getters, classes, partials, bound methods, objects that are called.
 
-`with_source` gives a plain function that does the same. `bound_pair` differentiates a callable that itself holds
-active values: its cotangent is that of what it holds.
+`with_source` gives a plain function that does the same. `bound_pair` differentiates a callable that itself
+holds active values: its cotangent is that of what it holds.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ def with_source(function: Any) -> Any:
         return _getter(function)
     if type(function) is functools.partial:
         inner = with_source(function.func)
-        return function if inner is function.func else functools.partial(inner, *function.args, **function.keywords)
+        return (
+            function
+            if inner is function.func
+            else functools.partial(inner, *function.args, **function.keywords)
+        )
     if isinstance(function, type):
         return _constructor(function)
     return function
@@ -66,7 +70,7 @@ def _getter(function: Any) -> types.FunctionType:
     options: dict[str, Any] = {}
     if isinstance(arguments[0], functools.partial):
         (name, *_), options = arguments[0].args, arguments[0].keywords
-        given = names
+        given = list(names)
     else:
         name, *given = names
     namespace = {f"argument_{i}": value for i, value in enumerate(given)}
@@ -120,12 +124,16 @@ def holds_values(function: Any) -> bool:
     return not isinstance(function, (types.FunctionType, types.BuiltinFunctionType, type))
 
 
-def bound_pair(function: Any, active: tuple[Any, ...], split: Split, parameters: Callable[..., tuple[str, ...]]) -> Pair:
+def bound_pair(
+    function: Any, active: tuple[Any, ...], split: Split, parameters: Callable[..., tuple[str, ...]]
+) -> Pair:
     """Forward and backward of a callable that holds active values; its own cotangent comes first."""
     plain, args, keywords, own_bar = _taken_apart(function)
-    if plain.__closure__ and any(not isinstance(c.cell_contents, (type, types.FunctionType)) for c in plain.__closure__):
+    if plain.__closure__ and any(
+        not isinstance(c.cell_contents, (type, types.FunctionType)) for c in plain.__closure__
+    ):
         raise NotDifferentiable(
-            f"{plain.__qualname__} is a closure, and is called through an object that holds active values too",
+            f"{plain.__qualname__} is a closure, and is called through an object that holds active values",
             hint="pass the values as arguments",
         )
     positions = parameters(plain, tuple(range(len(args))), 0)
@@ -150,8 +158,10 @@ def bound_pair(function: Any, active: tuple[Any, ...], split: Split, parameters:
     return forward, pair_backward
 
 
-def _taken_apart(function: Any) -> tuple[types.FunctionType, tuple[Any, ...], dict[str, Any], Callable[..., Any]]:
-    """The plain function, what is bound to it, and how the cotangents of that make the cotangent of `function`."""
+def _taken_apart(
+    function: Any,
+) -> tuple[types.FunctionType, tuple[Any, ...], dict[str, Any], Callable[..., Any]]:
+    """The plain function, what is bound to it, and how the cotangents of that make that of `function`."""
     if type(function) is functools.partial and isinstance(function.func, types.FunctionType):
         keywords = function.keywords
 

@@ -31,6 +31,7 @@ LIMIT = 64 * 2**20  # bytes; above it the files that were not used for the longe
 _LARGEST = 8 * 2**20
 _SWEEP_EVERY = 64  # writes
 _DAY = 86400.0
+_STARTED = time.time_ns()
 _OFF = {"off", "0", "no", "false"}
 
 _warned: set[str] = set()
@@ -217,19 +218,24 @@ def _python() -> str:
 
 
 def environment() -> str:
-    """Python, NumPy, and the files of s2sad itself; empty if those cannot be told (then nothing is cached)."""
+    """Python, NumPy, and the files of s2sad itself.
+
+    Empty if those cannot be told, or were replaced since they were imported; then nothing is cached.
+    """
     if not _environment:
-        _environment.append(_describe(os.path.dirname(os.path.abspath(__file__))))
+        _environment.append(_describe(os.path.dirname(os.path.abspath(__file__)), _STARTED))
     return _environment[0]
 
 
-def _describe(package: str) -> str:
+def _describe(package: str, imported: int) -> str:
     found, todo = [], [package]
     while todo:
         with contextlib.suppress(OSError), os.scandir(todo.pop()) as listing:
             for entry in listing:
                 if entry.name.endswith(".py"):
                     status = entry.stat()
+                    if status.st_ctime_ns > imported:
+                        return ""
                     found.append(f"{entry.path[len(package) :]} {status.st_size} {status.st_mtime_ns}")
                 elif entry.is_dir() and entry.name != "__pycache__":
                     todo.append(entry.path)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.api import Argnums, DerivativeFunction, check_differentiable, grad, vjp
+from s2sad.api import Argnums, check_differentiable, grad, vjp
 from s2sad.errors import InvalidArgument
 
 #: Up to so many numbers in an argument each is moved alone; beyond, all of them along random directions.
@@ -113,21 +113,17 @@ def compare(
     atol: float | None = None,
 ) -> list[Comparison]:
     """One comparison for each argument in `argnums`, or for each that has a derivative."""
-    bound = inspect.signature(fun).bind(*args, **(kwargs or {}))
-    bound.apply_defaults()
-    many = (
-        argnums
-        if isinstance(argnums, (tuple, list))
-        else _differentiable(bound)
-        if argnums is None
-        else (argnums,)
-    )
+    bound = _bound(inspect.signature(fun), args, kwargs or {})
+    if argnums is None:
+        many = _differentiable(bound)
+    else:
+        many = (argnums,) if isinstance(argnums, (int, str)) else tuple(argnums)
     if not many:
         raise InvalidArgument("no argument has a derivative", hint="pass floats or arrays of floats")
-    places = DerivativeFunction(fun, "grad", tuple(many), False)._plan.places
-    gradients, weights = _gradients(fun, bound, tuple(many))
+    gradients, weights = _gradients(fun, bound, many)
     found = []
-    for (name, index), gradient in zip(places, gradients, strict=True):
+    for argnum, gradient in zip(many, gradients, strict=True):
+        name, index = _place(argnum, bound.signature)
         value = bound.arguments[name] if index is None else bound.arguments[name][index]
 
         def at(moved: Any, name: str = name, index: int | None = index) -> float:
@@ -138,15 +134,43 @@ def compare(
     return found
 
 
+def _bound(
+    signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> inspect.BoundArguments:
+    """The arguments by name, and the defaults that a derivative can be taken with respect to."""
+    bound = signature.bind(*args, **kwargs)
+    given = set(bound.arguments)
+    bound.apply_defaults()
+    for name in [n for n in bound.arguments if n not in given]:
+        if not _has_numbers(bound.arguments[name]):
+            del bound.arguments[name]
+    return bound
+
+
 def _differentiable(bound: inspect.BoundArguments) -> tuple[int | str, ...]:
     """The arguments that a derivative can be taken with respect to, as argnums."""
     found: list[int | str] = []
-    for position, (name, value) in enumerate(bound.arguments.items()):
-        several = bound.signature.parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
-        for i, one in enumerate(value if several else (value,)):
-            if _has_numbers(one):
-                found.append(position + i if several else name)
+    for position, (name, parameter) in enumerate(bound.signature.parameters.items()):
+        if name not in bound.arguments:
+            continue
+        value, kind = bound.arguments[name], parameter.kind
+        if kind in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD):
+            found += [name] if _has_numbers(value) else []
+        else:
+            values = value if kind is inspect.Parameter.VAR_POSITIONAL else (value,)
+            found += [position + i for i, one in enumerate(values) if _has_numbers(one)]
     return tuple(found)
+
+
+def _place(argnum: int | str, signature: inspect.Signature) -> tuple[str, int | None]:
+    """The parameter that an argnum means, and the position in it if it is `*args`."""
+    if isinstance(argnum, str):
+        return argnum, None
+    parameters = list(signature.parameters.values())
+    plain = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if argnum < len(plain):
+        return plain[argnum], None
+    return next(p.name for p in parameters if p.kind is p.VAR_POSITIONAL), argnum - len(plain)
 
 
 def _has_numbers(value: Any) -> bool:

@@ -34,7 +34,8 @@ class Context:
     `links` maps names of emitted code to objects that the user's function does not itself refer to; `dependencies`
     holds what was looked up by name and must still be the same object when the derivative is called. `varied` and
     `kinds` are the facts of `analysis`, kept true for the names that passes add. `volatile` says that outer variables may change before the
-    reverse sweep reads them. `dropped` are the results
+    reverse sweep reads them. `changing` are temporaries that hold outer objects
+    which may change in place. `dropped` are the results
     that nothing uses; `closures` are the function's own
     nested functions, with the active variables that they capture. `trusted` marks emitted code that
     is differentiated again: it works in place only on arrays of its own.
@@ -49,6 +50,7 @@ class Context:
     locals: set[str] = field(default_factory=set)
     varied: set[str] = field(default_factory=set)
     kinds: dict[str, str] = field(default_factory=dict)
+    changing: set[str] = field(default_factory=set)
     dropped: set[str] = field(default_factory=set)
     trusted: bool = False
     volatile: bool = False

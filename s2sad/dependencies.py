@@ -180,7 +180,7 @@ def fingerprint(value: Any) -> str:
         return f"function {value.__module__}.{value.__qualname__} {digest(code_digest(value), arity)}{inner}{_rule(value)}"
     if isinstance(value, type):
         arguments = getattr(value, "__match_args__", ())
-        return f"class {value.__module__}.{value.__qualname__} {arguments}{_rule(value)}"
+        return f"class {value.__module__}.{value.__qualname__} {arguments}{_made(value)}{_rule(value)}"
     kind = type(value)
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
     module = getattr(value, "__module__", None) or getattr(
@@ -200,6 +200,17 @@ def fingerprints(main: types.FunctionType, found: Iterable[Mapping[str, Any]]) -
             if isinstance(values[path], types.FunctionType):
                 prints[-1][path] += f" #{numbers.setdefault(id(values[path]), len(numbers))}"
     return prints
+
+
+def _made(cls: type) -> str:
+    """What makes the instances of a user's class, and which of their attributes are computed."""
+    if str(cls.__module__).partition(".")[0] in KNOWN_ROOTS:
+        return ""
+    makers = [getattr(cls, n, None) for n in ("__new__", "__init__", "__post_init__", "__setattr__")]
+    codes = [code_digest(m) for m in makers if isinstance(m, types.FunctionType)]
+    members = {n: m for base in reversed(cls.__mro__) for n, m in vars(base).items()}
+    computed = sorted(n for n, m in members.items() if isinstance(m, (property, functools.cached_property)))
+    return f" {digest(*codes, *computed)}"
 
 
 def may_have_rule(function: Any) -> bool:

@@ -33,7 +33,9 @@ def pack(program: Program, function: types.FunctionType) -> Packed:
     missing: dict[int, types.FunctionType] = {}
     objects: dict[str, Any] = {}
     owners = []
-    prints = fingerprints(function, [context.dependencies for context in contexts])  # of what was seen, not of what is
+    prints = fingerprints(
+        function, [context.dependencies for context in contexts]
+    )  # of what was seen, not of what is
     for number, context in enumerate(contexts):
         parent, path = (-1, "") if number == 0 else _path(contexts, number, function)
         if parent == -2:

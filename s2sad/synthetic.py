@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import sys
 import types
 from typing import Any
 
@@ -24,7 +25,7 @@ def has_rule(function: Any) -> bool:
 
 
 def wrapper_of(function: Any, *, options: bool = False) -> types.FunctionType:
-    """`def sin(x): return function(x)`, with the signature that the rule handles.
+    """`def sin(x): return np.sin(x)`, with the signature that the rule handles.
 
     `options` says whether the wrapper takes the arguments that have a default too.
     """
@@ -39,8 +40,19 @@ def wrapper_of(function: Any, *, options: bool = False) -> types.FunctionType:
         parameters = [p for p in rule.signature.parameters.values() if options or p.default is p.empty]
         passed = ", ".join(_passed(p) for p in parameters)
         spelled = ", ".join(str(p) for p in parameters)
-        _made[key] = define(rule.name, spelled, f"function({passed})", {"function": function})
+        called, namespace = _spelling(function)
+        _made[key] = define(rule.name, spelled, f"{called}({passed})", namespace)
     return _made[key]
+
+
+def _spelling(function: Any) -> tuple[str, dict[str, Any]]:
+    """`np.sin`, and what `np` is; `function` where no module is known to hold it under its name."""
+    module, name = getattr(function, "__module__", None), getattr(function, "__name__", "")
+    top, _, rest = (module or "").partition(".")
+    if top in ("builtins", "") or getattr(sys.modules.get(module or ""), name, None) is not function:
+        return "function", {"function": function}
+    alias = "np" if top == "numpy" else top
+    return ".".join(filter(None, (alias, rest, name))), {alias: sys.modules[top]}
 
 
 def _passed(parameter: inspect.Parameter) -> str:

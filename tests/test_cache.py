@@ -5,6 +5,7 @@ import gc
 import importlib
 import os
 import sys
+import time
 import types
 import warnings
 import weakref
@@ -103,7 +104,11 @@ def test_files_are_for_the_user_alone(project):
         ("model.py", "k=2.0", "k=2.5"),
         ("scaling.py", "return x * FACTOR", "return x * x * FACTOR"),
         ("scaling.py", "FACTOR = 3.0", "FACTOR = 4.0"),
-        ("scaling.py", "def shift(x):\n    return x + 1.0", "def shift(y):\n    z: float = y * 0.5\n    return z"),
+        (
+            "scaling.py",
+            "def shift(x):\n    return x + 1.0",
+            "def shift(y):\n    z: float = y * 0.5\n    return z",
+        ),
     ],
 )
 def test_what_changed_is_noticed(project, name, old, new):
@@ -154,7 +159,9 @@ def resealed(text):
 def test_what_others_may_have_written_is_not_loaded(project):
     first, _ = gradient(project)
     (file,) = files(project)
-    planted = resealed(file.read_text().replace("    return ", "    return 1000 * ", 1).replace("x_bar = 0.0", "x_bar = 5.0"))
+    planted = resealed(
+        file.read_text().replace("    return ", "    return 1000 * ", 1).replace("x_bar = 0.0", "x_bar = 5.0")
+    )
     file.write_text(planted)
     assert gradient(project)[0] != first  # so the plant is one: only permissions keep it out
     file.chmod(0o666)
@@ -162,7 +169,9 @@ def test_what_others_may_have_written_is_not_loaded(project):
     file.write_text(planted)
     file.chmod(0o600)
     file.parent.chmod(0o777)
-    used = PROGRAM.replace("import s2sad, model", "import warnings; warnings.simplefilter('ignore'); import s2sad, model")
+    used = PROGRAM.replace(
+        "import s2sad, model", "import warnings; warnings.simplefilter('ignore'); import s2sad, model"
+    )
     assert float(run(used, project).splitlines()[0]) == first
     assert file.read_text() == planted and files(project) == [file]
 
@@ -224,7 +233,7 @@ ARTIFACT = Artifact(
     "f_grad",
     'def f_grad(x):\n    """Text with # signs\n\n    and blank lines."""\n    return np.exp(x)\n',
     (Piece("f_grad", "joint", 0),),
-    (Owner(-1, "", 1, {"np": "numpy:"}, {"np.exp": "it's # \"quoted\"\nand broken"}),),
+    (Owner(-1, "", 1, {"np": "numpy:"}, {"np.exp": 'it\'s # "quoted"\nand broken'}),),
     "1 0 0, 2 0 1",
 )
 
@@ -292,6 +301,9 @@ def test_links_out_of_the_directory_are_files_of_their_owner(store, tmp_path):
 
 
 def test_another_numpy_python_or_s2sad_is_another_key(monkeypatch, tmp_path):
+    late = time.time_ns() + 10**12
+    monkeypatch.setattr(cache, "_STARTED", late)
+
     def key():
         monkeypatch.setattr(cache, "_environment", [])
         return cache.entry_key("function", Request("grad", ("x",)))
@@ -305,10 +317,12 @@ def test_another_numpy_python_or_s2sad_is_another_key(monkeypatch, tmp_path):
     package = tmp_path / "s2sad"
     package.mkdir()
     (package / "api.py").write_text("1")
-    described = cache._describe(str(package))
+
+    described = cache._describe(str(package), late)
     (package / "api.py").write_text("12")
-    assert len({first, second, third, described, cache._describe(str(package))}) == 5
-    assert cache._describe(str(tmp_path / "nothing")) == ""
+    assert len({first, second, third, described, cache._describe(str(package), late)}) == 5
+    assert cache._describe(str(package), imported=0) == ""  # replaced while this process runs the old ones
+    assert cache._describe(str(tmp_path / "nothing"), late) == ""
 
 
 def test_the_place_is_that_of_platformdirs(monkeypatch):
@@ -396,7 +410,9 @@ def test_a_builtin_that_is_hidden_later_is_noticed():
 
 
 def test_a_class_whose_method_is_replaced_is_noticed():
-    cells = module("class Model:\n    def scale(self, x):\n        return 2 * x\nm = Model()\ndef f(x):\n    return m.scale(x)\n")
+    cells = module(
+        "class Model:\n    def scale(self, x):\n        return 2 * x\nm = Model()\ndef f(x):\n    return m.scale(x)\n"
+    )
     df = s2sad.grad(cells.f)
     assert df(1.0) == 2.0
     define(cells, "def scale(self, x):\n    return 7 * x\nModel.scale = scale\n")
@@ -418,7 +434,7 @@ def test_which_helpers_are_one_and_the_same_counts():
 
 
 def test_closures_of_one_text_hold_their_own():
-    makers = [lambda x, k=k: (lambda y: y * x * k) for k in (1.0, 2.0)]
+    makers = [lambda x, k=k: lambda y: y * x * k for k in (1.0, 2.0)]
     functions = [make(x) for make in makers for x in (3.0, 5.0)]
     assert [s2sad.grad(f)(1.0) for f in functions] == [3.0, 5.0, 6.0, 10.0]
     derivatives = [s2sad.grad(f) for f in functions]
@@ -452,7 +468,8 @@ def test_where_rules_may_be_is_known():
     missed = [
         function
         for function, _ in registry.all_rules()
-        if str(getattr(function, "__module__", None) or "builtins").partition(".")[0] not in dependencies.KNOWN_ROOTS
+        if str(getattr(function, "__module__", None) or "builtins").partition(".")[0]
+        not in dependencies.KNOWN_ROOTS
     ]
     assert missed == []
 

@@ -76,6 +76,7 @@ def test_tolerance_and_argnums():
 
     check_grads(half, (3.0, 1.0), argnums="y")
     check_grads(half, (3.0, 1.0), argnums=(1,))
+    check_grads(half, (3.0, 1.0), argnums=-1)
     check_grads(half, (3.0, 1.0), rtol=0.6)
     with pytest.raises(AssertionError, match="argument x"):
         check_grads(half, (3.0, 1.0), argnums=0)

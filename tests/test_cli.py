@@ -322,6 +322,7 @@ def test_check_agrees(model):
         ["model.py:Model.area", "--args", "Model(), 2.0"],
         ["model.py:decorated", "--args", "2.0"],
         ["math:exp", "--args", "1.5"],
+        ["numpy:hypot", "--args", "3.0, 4.0"],
         ["model.py:not_its_gradient", "--args", "2.0", "--rtol", "0.6"],
     ],
 )

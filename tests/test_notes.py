@@ -40,7 +40,7 @@ def forward(x, n):
 
 
 def test_a_line_of_the_forward_sweep():
-    with pytest.raises(ValueError, match="^math domain error$") as caught:
+    with pytest.raises(ValueError, match="math domain error") as caught:
         s2sad.grad(forward)(1.5, 4)
     assert note_of(caught.value) == expected(forward, "forward_grad", "y = math.sqrt(y - 100.0)")
 
@@ -62,41 +62,54 @@ def test_decorators_and_signatures_of_several_lines():
 
 def root(a):
     """Its derivative does not exist at 0: only the reverse sweep divides."""
-    b = a + 1.0
-    c = math.sqrt(b - 1.0)
-    return c * 2.0
+    c = np.sqrt(a)
+    return np.sum(c * 2.0)
 
 
-def test_a_line_of_the_reverse_sweep():
-    assert root(0.0) == 0.0
-    with pytest.raises(ZeroDivisionError) as caught:
-        s2sad.grad(root)(0.0)
-    assert note_of(caught.value) == expected(root, "root_grad", "c = math.sqrt(b - 1.0)")
+@pytest.fixture
+def strict():
+    """Where NumPy raises what it else warns of."""
+    with np.errstate(all="raise"):
+        yield
+
+
+def test_a_line_of_the_reverse_sweep(strict):
+    zeros = np.zeros(2)
+    assert root(zeros) == 0.0
+    with pytest.raises(FloatingPointError) as caught:
+        s2sad.grad(root)(zeros)
+    assert note_of(caught.value) == expected(root, "root_grad", "c = np.sqrt(a)")
 
 
 def calls(x):
     y = x * 3.0
-    return root(y) + y
+    return root(y) + np.sum(y)
 
 
-def test_the_line_of_a_callee_and_a_pullback():
-    _, pullback = s2sad.vjp(calls, 0.0)
-    with pytest.raises(ZeroDivisionError) as caught:
+def test_the_line_of_a_callee_and_a_pullback(strict):
+    zeros = np.zeros(2)
+    _, pullback = s2sad.vjp(calls, zeros)
+    with pytest.raises(FloatingPointError) as caught:
         pullback(1.0)
-    assert note_of(caught.value) == expected(root, "root_bwd", "c = math.sqrt(b - 1.0)")
-    with pytest.raises(ValueError) as caught:
-        s2sad.vjp(calls, -1.0)
-    assert note_of(caught.value) == expected(root, "root_fwd", "c = math.sqrt(b - 1.0)")
+    assert note_of(caught.value) == expected(root, "root_bwd", "c = np.sqrt(a)")
+    with pytest.raises(FloatingPointError) as caught:
+        s2sad.vjp(calls, zeros - 1.0)
+    assert note_of(caught.value) == expected(root, "root_fwd", "c = np.sqrt(a)")
+
+
+def failing(x):
+    y = x * 2.0
+    return math.sqrt(y)
 
 
 def test_one_note_through_nested_derivatives():
-    slope = s2sad.grad(root)
+    slope = s2sad.grad(failing)
 
     def outer(x):
         return slope(x) * x
 
     for derivative in (s2sad.grad(outer), s2sad.grad(s2sad.grad(outer)), s2sad.grad(slope)):
-        with pytest.raises(Exception) as caught:  # noqa: B017 (whichever of the two sweeps comes first)
+        with pytest.raises(ValueError) as caught:
             derivative(-1.0)
         assert note_of(caught.value).startswith("s2sad: in ")
 
@@ -129,12 +142,14 @@ def test_notes_of_the_user_stay():
 
     with pytest.raises(Special) as caught:
         s2sad.grad(raising)(2.0)
-    assert caught.value.__notes__[0] == "mine" and caught.value.__notes__[1].startswith("s2sad: in raising_grad")
+    assert caught.value.__notes__[0] == "mine" and caught.value.__notes__[1].startswith(
+        "s2sad: in raising_grad"
+    )
 
 
 def test_wrong_arguments_have_no_note():
     with pytest.raises(TypeError) as caught:
-        s2sad.grad(root)(1.0, 2.0, 3.0)
+        s2sad.grad(failing)(1.0, 2.0, 3.0)
     assert not hasattr(caught.value, "__notes__")
 
 

@@ -80,7 +80,9 @@ def in_main(function):
 
 def load(data, directory, arguments, module="nothing", more=""):
     (directory / "pickle.bin").write_bytes(data)
-    program = f"import os; os.chdir({str(directory)!r})\n" + LOAD.format(arguments=arguments, module=module, more=more)
+    program = f"import os; os.chdir({str(directory)!r})\n" + LOAD.format(
+        arguments=arguments, module=module, more=more
+    )
     return run(program, directory, S2SAD_CACHE="off").splitlines()
 
 
@@ -137,7 +139,10 @@ pickle.dump((CASES, values), open("pickle.bin", "wb"))
 
 def test_from_a_script_to_a_process_that_transforms_nothing(tmp_path):
     (tmp_path / "script.py").write_text(SCRIPT)
-    run(f"import os, runpy; os.chdir({str(tmp_path)!r}); runpy.run_path('script.py', run_name='__main__')", tmp_path)
+    run(
+        f"import os, runpy; os.chdir({str(tmp_path)!r}); runpy.run_path('script.py', run_name='__main__')",
+        tmp_path,
+    )
     program = f"""
 import os, pickle, sys
 os.chdir({str(tmp_path)!r})
@@ -251,7 +256,11 @@ def test_defaults_annotations_and_looks():
 
     again = pickle.loads(pickle.dumps(model))
     assert again(3.0) == (6.0, 2.0) and again(3.0, scale=5.0) == (15.0, 5.0)
-    assert (again.__doc__, again.__name__, again.__qualname__) == (model.__doc__, model.__name__, model.__qualname__)
+    assert (again.__doc__, again.__name__, again.__qualname__) == (
+        model.__doc__,
+        model.__name__,
+        model.__qualname__,
+    )
     assert again.__signature__ == model.__signature__
     assert again.source == model.source
     assert repr(again) == repr(model)

@@ -77,9 +77,9 @@ def _extend(node: gast.AST, varied: set[str], context: Context) -> None:
         if owner is not None and is_varied(node.args[2], varied, context):
             varied.add(owner)
     elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in _MUTATORS:
-        owner = root(node.func.value)
-        if owner is not None and context.resolve(node.func) is UNKNOWN and any(is_varied(a, varied, context) for a in node.args):
-            varied.add(owner)
+        if context.resolve(node.func) is UNKNOWN and any(is_varied(a, varied, context) for a in node.args):
+            owner = root(node.func.value)
+            varied |= {owner} if owner is not None else nodes.loads(node.func.value) & context.locals
 
 
 def _assign(target: gast.expr, value: gast.expr, varied: set[str], context: Context) -> None:

@@ -18,6 +18,12 @@ from s2sad.runtime import split
 
 #: Methods that change their list or dictionary; what they hold is followed by the derivative.
 BUILDERS = {"append", "pop"}
+#: Methods that change their object in place.
+IN_PLACE = frozenset({
+    "append", "extend", "insert", "remove", "pop", "popitem", "clear", "sort", "reverse", "update", "setdefault", "add",
+    "discard", "appendleft", "fill", "put", "itemset", "partition", "resize", "setflags", "setfield", "__setitem__",
+    "__iadd__", "__delitem__", "__setattr__", "byteswap",
+})  # fmt: skip
 _NEVER = (gast.Constant, gast.Compare, gast.JoinedStr, gast.FormattedValue, gast.Slice)
 
 
@@ -153,4 +159,4 @@ def is_simple(node: gast.AST | None) -> bool:
     return False
 
 
-__all__ = ["ATTRIBUTES", "BUILDERS", "captured", "is_simple", "is_varied", "root", "rule_of", "varied_targets"]
+__all__ = ["ATTRIBUTES", "BUILDERS", "IN_PLACE", "captured", "is_simple", "is_varied", "root", "rule_of", "varied_targets"]

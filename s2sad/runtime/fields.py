@@ -1,7 +1,7 @@
 """Cotangents of attributes that are computed, not stored: properties, cached properties and bound methods.
 
-Reading `spring.softness` adds to `spring_bar.softness`, whatever softness is. Where the cotangent of an object is
-complete, what was added to a computed attribute is moved on to the stored ones that its getter reads.
+Reading `spring.softness` adds to `spring_bar.softness`, whatever softness is. Where the cotangent of an object
+is complete, what was added to a computed attribute is moved on to the stored ones that its getter reads.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _member(x: Any, name: str) -> Any:
 
 
 def _is_stored(x: Any, name: str) -> bool:
-    """Is an attribute a value of the object's own, or one that has no part in its gradient: a constant of its class?"""
+    """Is an attribute a value of the object's own, or one without a part in its gradient: a class constant?"""
     member = _member(x, name)
     if isinstance(member, (property, functools.cached_property)):
         return False
@@ -68,7 +68,7 @@ def computed_parts(g: Any, x: Any) -> list[str]:
 
 
 def settled(g: Any, x: Any) -> Any:
-    """The cotangent `g` of the object `x`, with what belongs to computed attributes moved on to stored ones."""
+    """The cotangent `g` of `x`, with what belongs to computed attributes moved on to stored ones."""
     while names := computed_parts(g, x):
         parts = _contributions(g)
         if isinstance(g, NamedTupleBar):
@@ -92,12 +92,10 @@ def _through(x: Any, name: str, part: Any) -> Any:
 
 
 def require_settled(g: Any, x: Any) -> None:
-    """Refuses a second derivative through a computed attribute: the first one does not show how it was made."""
+    """Refuses a second derivative through a computed attribute: the first one does not show its getter."""
     names = computed_parts(g, x)
     if names:
-        from s2sad.errors import NotDifferentiable
-
-        raise NotDifferentiable(
-            f"the second derivative goes through {type(x).__qualname__}.{names[0]}, which is computed when it is read",
-            hint=f"make {names[0]} a method, and call it",
+        raise TypeError(
+            f"s2sad: the second derivative goes through {type(x).__qualname__}.{names[0]}, which is computed "
+            f"when it is read (make {names[0]} a method, and call it)"
         )

@@ -97,7 +97,7 @@ def zeros_like(x: Any) -> Any:
         or hasattr(x, "__dict__")
         or hasattr(type(x), "__slots__")
     ):
-        return 0 if isinstance(x, _OPAQUE) or (callable(x) and not hasattr(x, "__dict__")) else ObjectBar(x)
+        return 0 if isinstance(x, _OPAQUE) else ObjectBar(x)
     return 0
 
 
@@ -213,5 +213,11 @@ def _without_cached(x: Any, names: list[str]) -> Any:
 
 
 def snapshot(value: Any) -> Any:
-    """A copy of a value that the function goes on to change in place."""
-    return value if isinstance(value, _IMMUTABLE) else copy.copy(value)
+    """A copy of a value that may go on to be changed in place: of arrays, and of containers with what they hold."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (list, tuple):
+        return type(value)(snapshot(v) for v in value)
+    if isinstance(value, dict):
+        return _filled(copy.copy(value), {k: snapshot(v) for k, v in value.items()})
+    return value

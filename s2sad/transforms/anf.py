@@ -105,8 +105,11 @@ class _Lowering:
         return gast.Attribute(self.path(target.value), target.attr, gast.Store())
 
     def _return(self, stmt: gast.Return) -> None:
-        if stmt.value is not None and self.active(stmt.value):
-            stmt.value = self.atom(stmt.value, base="out")
+        value = stmt.value
+        if value is not None and self.active(value):
+            stmt.value = self.atom(value, base="out")
+        elif value is not None and not isinstance(value, (gast.Name, gast.Constant)):
+            stmt.value = nodes.load(self.bind(value, "out", varied=False))
         self.emit(stmt)
 
     def _augassign(self, stmt: gast.AugAssign) -> None:
@@ -276,7 +279,10 @@ class _Lowering:
     def atom(self, node: Expr, base: str = "t") -> Expr:
         """A name or literal with the value of `node`."""
         if self.changeable(node):
-            return nodes.load(self.bind(node, node.id if isinstance(node, gast.Name) else base, varied=False))
+            name = self.bind(node, node.id if isinstance(node, gast.Name) else base, varied=False)
+            if isinstance(node, gast.Name) and not self._is_number(node.id):
+                self.context.changing.add(name)
+            return nodes.load(name)
         if nodes.number(node) is not None or isinstance(node, (gast.Name, gast.Constant)):
             return node
         if not self.active(node):
@@ -298,6 +304,11 @@ class _Lowering:
             return False
         outer = [n for n in nodes.walk(node) if isinstance(n, gast.Name) and n.id not in self.context.locals]
         return any(not callable(self.context.resolve(n)) or self.context.resolve(n) is UNKNOWN for n in outer)
+
+    def _is_number(self, name: str) -> bool:
+        source = self.context.source
+        value = source.closure_values.get(name, source.globals.get(name))
+        return isinstance(value, (int, float, complex, str))
 
     def bind(self, value: Expr, base: str, *, varied: bool) -> str:
         kind = kind_of(value, self.context.kinds, self.context) or "unknown"

@@ -21,8 +21,9 @@ def expand(node: gast.AST, context: Context) -> tuple[Block, str]:
     is_dict = isinstance(node, gast.DictComp)
     result = context.temporary("t", kind="dict" if is_dict else "list")
     if is_dict:
-        place = nodes.subscript(nodes.load(result), node.key, ctx=gast.Store())
-        body: Block = [nodes.assign(place, node.value)]
+        key = context.temporary("key", varied=False)  # Python evaluates the key first
+        place = nodes.subscript(nodes.load(result), nodes.load(key), ctx=gast.Store())
+        body: Block = [nodes.assign(key, node.key), nodes.assign(place, node.value)]
     else:
         body = [nodes.statement(nodes.method(nodes.load(result), "append", node.elt))]
     for generator in reversed(node.generators):

@@ -1,7 +1,7 @@
 """Objects made of active values: where each argument of a constructor lives in the object.
 
-Handled are the classes whose constructor stores its arguments and does nothing else: dataclasses, named tuples and
-`functools.partial`. Any other may compute what it likes.
+Handled are the classes whose constructor stores its arguments and does nothing else: dataclasses, named tuples
+and `functools.partial`. Any other may compute what it likes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class NotStored(Exception):
 
 
 def parts(cls: type, call: gast.Call, target: str) -> tuple[Part, ...]:
-    """The operands of a constructor call with their places in the object; `NotStored` if these are not known."""
+    """The operands of a constructor call with their places in the object, or `NotStored`."""
     if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
         raise NotStored("with * or **")
     if cls is functools.partial:
@@ -40,7 +40,9 @@ def parts(cls: type, call: gast.Call, target: str) -> tuple[Part, ...]:
         raise NotStored(f"and cannot be called like this: {error}") from error
     owner = nodes.load(target)
     if issubclass(cls, tuple):
-        return tuple((v, nodes.subscript(owner, nodes.const(fields.index(n)))) for n, v in bound.arguments.items())
+        return tuple(
+            (v, nodes.subscript(owner, nodes.const(fields.index(n)))) for n, v in bound.arguments.items()
+        )
     return tuple((v, gast.Attribute(owner, n, gast.Load())) for n, v in bound.arguments.items())
 
 
@@ -58,9 +60,9 @@ def computes(cls: type) -> bool:
     """Has a class attributes that are computed when they are read?"""
     kinds = (property, functools.cached_property, types.FunctionType)
     members = [m for base in cls.__mro__ for m in vars(base).items() if base is not object]
-    return any(isinstance(m, kinds) and not (n.startswith("__") and n.endswith("__")) for n, m in members) or hasattr(
-        cls, "__getattr__"
-    )
+    return any(
+        isinstance(m, kinds) and not (n.startswith("__") and n.endswith("__")) for n, m in members
+    ) or hasattr(cls, "__getattr__")
 
 
 def _fields(cls: type) -> list[str]:
@@ -75,7 +77,8 @@ def _fields(cls: type) -> list[str]:
         raise NotStored("which is neither a dataclass nor a named tuple")
     maker = _owner(cls, "__init__")
     options = vars(maker).get("__dataclass_params__")
-    if options is None or not options.init:
+    code = getattr(vars(maker)["__init__"], "__code__", None)
+    if options is None or code is None or not code.co_qualname.startswith("__create_fn__."):
         raise NotStored("which has an __init__ of its own")
     if hasattr(cls, "__post_init__"):
         raise NotStored("which has a __post_init__")

@@ -19,10 +19,11 @@ from s2sad import nodes
 from s2sad.analysis import regions
 from s2sad.analysis.expressions import captured
 from s2sad.analysis.kinds import REAL, infer_kinds
+from s2sad.analysis.mutation import changed_parameters, mutated_names
 from s2sad.analysis.regions import Block, Loop, Simple
 from s2sad.context import Context
 from s2sad.nodes import Expr
-from s2sad.runtime import as_gradient, require_scalar
+from s2sad.runtime import as_gradient, require_scalar, snapshot
 from s2sad.transforms import steps
 from s2sad.transforms.crossing import crossing, undefined_at_end
 from s2sad.transforms.reverse import Reverse, compose
@@ -57,7 +58,11 @@ def reverse_mode(function: gast.FunctionDef, context: Context) -> Derivative:
     seed = context.namer.fresh("out_bar")
     seeds, seeding = _seed(result, seed, reverse, context)
     chunks = reverse.run(seeds)
-    mutated = {name for s in step_of.values() if s is not None for name in s.demands}
+    mutated = {name for s in step_of.values() for name in s.demands} | context.changing
+    if not context.trusted:
+        mutated |= mutated_names(function, context)
+        for name in changed_parameters(function, context):  # the caller's objects stay as they are
+            reverse.edits.start.append(nodes.assign(name, nodes.call(context.link("snapshot", snapshot), nodes.load(name))))
     primal = Primal(
         root, parameters, reverse.overwrites, mutated, _recipes(root, step_of, context),
         lambda loop: isinstance(loop, Loop) and reverse.is_range(loop),

@@ -8,15 +8,10 @@ from __future__ import annotations
 import gast
 
 from s2sad import nodes
-from s2sad.analysis.expressions import BUILDERS, is_varied, root
+from s2sad.analysis.expressions import BUILDERS, IN_PLACE, captured, is_varied, root
+from s2sad.analysis.mutation import active_changes
 from s2sad.context import UNKNOWN, Context
 from s2sad.transforms.iterators import refuse_kept_iterators
-
-_IN_PLACE = {
-    "sort", "insert", "remove", "reverse", "clear", "update", "setdefault", "popitem", "fill", "put", "itemset",
-    "partition", "resize", "add", "discard", "appendleft",
-}  # fmt: skip
-
 
 def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Notes every unsupported construct on an active path of `function`."""
@@ -41,6 +36,7 @@ def _own_containers(function: gast.FunctionDef, context: Context) -> set[str]:
             for target in node.targets:
                 if isinstance(target, gast.Name):
                     fresh = isinstance(node.value, displays) or _makes_container(node.value, context)
+                    fresh = fresh and len(node.targets) == 1
                     found[target.id] = found.get(target.id, True) and fresh
         elif isinstance(node, gast.AnnAssign) and isinstance(node.target, gast.Name) and node.value is not None:
             fresh = isinstance(node.value, displays) or _makes_container(node.value, context)
@@ -69,6 +65,12 @@ def _check(node: gast.AST, own: set[str], context: Context) -> None:
         context.refuse(
             node, "a class defined where a derivative flows through it", "define the class outside the function", syntax=True
         )
+    elif isinstance(node, (gast.FunctionDef, gast.Lambda)):
+        defaults = [*node.args.defaults, *node.args.kw_defaults]
+        if any(is_varied(d, context.varied, context) for d in defaults):
+            context.refuse(node, "a default value that a derivative flows through", "pass it as an argument, or capture it")
+    elif isinstance(node, gast.For):
+        _check_target(node.target, node, own, context)
     elif isinstance(node, (gast.Assign, gast.AugAssign, gast.AnnAssign)):
         targets = node.targets if isinstance(node, gast.Assign) else [node.target]
         for target in targets:
@@ -77,6 +79,8 @@ def _check(node: gast.AST, own: set[str], context: Context) -> None:
         _check_method(node, own, context)
     elif isinstance(node, gast.With):
         for item in node.items:
+            if item.optional_vars is not None:
+                _check_target(item.optional_vars, node, own, context)
             if is_varied(item.context_expr, context.varied, context):
                 context.refuse(node, "a context manager that a derivative flows through", "create it from other values")
     elif isinstance(node, (gast.Global, gast.Nonlocal)):
@@ -110,8 +114,10 @@ def _check_target(target: gast.expr, node: gast.AST, own: set[str], context: Con
             "keep the value in a local variable, and return it",
         )
     elif isinstance(target, gast.Subscript):
-        stored = node.value is not None and is_varied(node.value, context.varied, context)
-        if (owner in context.varied or stored) and owner not in own:
+        value = getattr(node, "value", None)
+        stored = value is not None and is_varied(value, context.varied, context)
+        inside = bool(nodes.loads(target.value) & context.varied)
+        if (inside or stored) and (owner not in own or not isinstance(target.value, gast.Name) and not context.trusted):
             context.refuse(
                 node,
                 f"{owner or 'an object'} is changed in place, which a derivative flows through",
@@ -120,19 +126,19 @@ def _check_target(target: gast.expr, node: gast.AST, own: set[str], context: Con
 
 
 def _check_method(node: gast.Call, own: set[str], context: Context) -> None:
-    owner = root(node.func.value)
-    method = node.func.attr
-    if owner is None or method not in _IN_PLACE | BUILDERS or context.resolve(node.func) is not UNKNOWN:
+    owner, method = node.func.value, node.func.attr
+    if method not in IN_PLACE or context.resolve(node.func) is not UNKNOWN:
         return
-    active = owner in context.varied or any(is_varied(a, context.varied, context) for a in node.args)
+    name = root(owner)
+    active = bool(nodes.loads(owner) & context.varied) or any(is_varied(a, context.varied, context) for a in node.args)
     if not active:
         return
     if method == "pop" and node.args:
-        message = f"{owner}.pop() with an argument"
-    elif method in _IN_PLACE:
-        message = f"{owner}.{method}() changes {owner} in place, which a derivative flows through"
-    elif owner not in own or not isinstance(node.func.value, gast.Name):
-        message = f"{owner}.{method}() changes a container that others can see, and a derivative flows through it"
+        message = f"{name}.pop() with an argument"
+    elif name is None or not isinstance(owner, gast.Name) or name not in own:
+        message = f".{method}() changes a container that others can see, and a derivative flows through it"
+    elif method not in BUILDERS | {"extend"}:
+        message = f"{name}.{method}() changes {name} in place, which a derivative flows through"
     else:
         return
     context.refuse(node, message, "build a list of the function's own with append, and return what you need")

@@ -59,7 +59,8 @@ def _is_plain(node: Local) -> bool:
     args = node.args
     if args.vararg or args.kwarg or getattr(node, "decorator_list", []):
         return False
-    if not all(literal_value(d)[0] for d in [*args.defaults, *args.kw_defaults] if d is not None):
+    defaults = [d for d in [*args.defaults, *args.kw_defaults] if d is not None]
+    if not all(literal_value(d)[0] and not isinstance(d, gast.List) for d in defaults):
         return False
     body = node.body if isinstance(node.body, list) else [node.body]
     inside = list(nodes.walk(body))

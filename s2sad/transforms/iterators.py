@@ -1,7 +1,7 @@
-"""Iterators of active values must be consumed where they are made, since the derivative has lists in their place.
+"""Iterators of active values must be consumed where they are made: the derivative has lists in their place.
 
-Nobody can tell `sum(map(f, xs))` from the sum of a list. But an iterator that is kept may be consumed twice, in
-parts, or never; and one in the head of a loop calls its functions in turn with the loop's body.
+Nobody can tell `sum(map(f, xs))` from the sum of a list. But an iterator that is kept may be consumed twice,
+in parts, or never; and one in the head of a loop calls its functions in turn with the loop's body.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
         self.kept: dict[str, tuple[gast.AST, int]] = {}
         self.depth = 0
 
-    # -- what consumes ------------------------------------------------------------------------------------------
+    # -- what consumes -----------------------------------------------------------------------------
 
     def consume(self, node: Expr) -> None:
         self.consumed.add(id(node))
@@ -73,7 +73,7 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
 
     def visit_Call(self, node: gast.Call) -> None:
         function = self.context.resolve(node.func)
-        if _among(function, _READERS) or isinstance(node.func, gast.Attribute) and node.func.attr == "join":
+        if _among(function, _READERS) or (isinstance(node.func, gast.Attribute) and node.func.attr == "join"):
             for argument in node.args:
                 self.consume(argument)
         if _among(function, tuple(ITERATORS)) and self._is_active(node) and id(node) not in self.consumed:
@@ -102,7 +102,7 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
                 self.kept[target.id] = (node, self.depth)
         self.generic_visit(node)
 
-    # -- what is kept -------------------------------------------------------------------------------------------
+    # -- what is kept ------------------------------------------------------------------------------
 
     def _once(self, name: str) -> bool:
         return self.loads[name] == 1 and self.bound[name] == 1
@@ -123,12 +123,12 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
     def _refuse(self, node: gast.AST, what: str) -> None:
         self.context.refuse(
             node,
-            f"{what} gives values that a derivative flows through, and is kept or passed on before it is consumed",
+            f"{what} gives values that a derivative flows through, and is kept before it is consumed",
             "make it a list: list(...)",
             syntax=True,
         )
 
-    # -- in the head of a loop ----------------------------------------------------------------------------------
+    # -- in the head of a loop ---------------------------------------------------------------------
 
     def _lazily(self, source: Expr) -> None:
         """Functions that would be called ahead of the loop instead of in turn with its body."""
@@ -156,19 +156,20 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
         return [n for n in nodes.walk(source) if isinstance(n, gast.Call)]
 
     def _is_pure(self, node: Expr) -> bool:
-        """Surely not a function of the user's with effects: not a function, or one with a rule, or arithmetic."""
+        """Surely no function of the user's with effects: no function, one with a rule, or arithmetic."""
         if isinstance(node, gast.Lambda):
             calls = [n for n in nodes.walk(node.body) if isinstance(n, gast.Call)]
             return all(self._known(c.func) for c in calls)
         if isinstance(node, gast.Starred):
             return True
         found = self.context.resolve(node)
-        return self._known(node) or not callable(found) and not isinstance(node, gast.Call)
+        return self._known(node) or (not callable(found) and not isinstance(node, gast.Call))
 
     def _known(self, node: Expr) -> bool:
         found = self.context.resolve(node)
         return found is not UNKNOWN and (
-            registry.lookup(found) is not None or getattr(found, "__module__", None) in ("_operator", operator.__name__)
+            registry.lookup(found) is not None
+            or getattr(found, "__module__", None) in ("_operator", operator.__name__)
         )
 
 

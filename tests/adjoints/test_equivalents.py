@@ -1,4 +1,4 @@
-"""The equals of builtins, against the builtins: values, errors, and derivatives of functions that use them."""
+"""The equals of builtins, against the builtins: values, errors, derivatives of functions that use them."""
 
 import functools
 import itertools
@@ -36,53 +36,174 @@ def call(*args, **kwargs):
 # Arguments, by builtin. What raises here must raise the same there.
 CALLS = {
     dict: [
-        call(), call({"a": 1.0}), call([("a", 1.0), ("b", 2.0), ("a", 3.0)]), call(a=1.0, b=2.0), call({"a": 1.0}, a=5.0, c=2.0),
-        call([["k", 1]]), call([]), call(["ab", "cd"]), call([(1, 2, 3)]), call([1]), call(OrderedDict(a=1)), call(3),
+        call(),
+        call({"a": 1.0}),
+        call([("a", 1.0), ("b", 2.0), ("a", 3.0)]),
+        call(a=1.0, b=2.0),
+        call({"a": 1.0}, a=5.0, c=2.0),
+        call([["k", 1]]),
+        call([]),
+        call(["ab", "cd"]),
+        call([(1, 2, 3)]),
+        call([1]),
+        call(OrderedDict(a=1)),
+        call(3),
     ],
-    enumerate: [call(XS), call([]), call("ab", 3), call(XS, start=-2), call(VECTOR), call(3), call({"k": 1.0})],
-    filter: [call(None, [0.0, 1.0, "", "a"]), call(lambda v: v > 0, XS), call(lambda v: v > 0, []), call(math.isnan, (1.0, math.nan))],
+    enumerate: [
+        call(XS),
+        call([]),
+        call("ab", 3),
+        call(XS, start=-2),
+        call(VECTOR),
+        call(3),
+        call({"k": 1.0}),
+    ],
+    filter: [
+        call(None, [0.0, 1.0, "", "a"]),
+        call(lambda v: v > 0, XS),
+        call(lambda v: v > 0, []),
+        call(math.isnan, (1.0, math.nan)),
+    ],
     map: [
-        call(math.sin, XS), call(operator.mul, XS, YS), call(lambda *a: a, XS, YS, "abc"), call(str, []), call(float, ["1.5", "-2"]),
-        call(math.sqrt, [1.0, -1.0]), call(len, [1.0]), call(divmod, [7.5], [2.0]), call(math.sin, 3.0),
+        call(math.sin, XS),
+        call(operator.mul, XS, YS),
+        call(lambda *a: a, XS, YS, "abc"),
+        call(str, []),
+        call(float, ["1.5", "-2"]),
+        call(math.sqrt, [1.0, -1.0]),
+        call(len, [1.0]),
+        call(divmod, [7.5], [2.0]),
+        call(math.sin, 3.0),
     ],
     reversed: [call(XS), call([]), call((1, 2)), call("abc"), call(range(4)), call(VECTOR), call(3)],
     zip: [
-        call(), call(XS), call(XS, YS), call(XS, [], YS), call("ab", range(9), XS), call(VECTOR, {"a": 1, "b": 2}),
-        call(XS, YS, strict=True), call(YS, XS, strict=True), call(YS, YS, strict=True), call(XS, XS, YS, strict=True), call(XS, 3),
+        call(),
+        call(XS),
+        call(XS, YS),
+        call(XS, [], YS),
+        call("ab", range(9), XS),
+        call(VECTOR, {"a": 1, "b": 2}),
+        call(XS, YS, strict=True),
+        call(YS, XS, strict=True),
+        call(YS, YS, strict=True),
+        call(XS, XS, YS, strict=True),
+        call(XS, 3),
     ],
     functools.reduce: [
-        call(operator.add, XS), call(operator.mul, XS, 2.0), call(operator.add, [], 1.0), call(operator.add, []),
-        call(lambda a, b: a + (b,), XS, ()), call(operator.sub, (1.0,)), call(operator.add, 3),
+        call(operator.add, XS),
+        call(operator.mul, XS, 2.0),
+        call(operator.add, [], 1.0),
+        call(operator.add, []),
+        call(lambda a, b: a + (b,), XS, ()),
+        call(operator.sub, (1.0,)),
+        call(operator.add, 3),
     ],
     itertools.accumulate: [
-        call(XS), call([]), call([], initial=2.0), call(XS, operator.mul), call(XS, lambda a, b: a - b, initial=1.0), call(XS, max),
-        call(XS, initial=0.5), call(("a", "b")), call(3),
+        call(XS),
+        call([]),
+        call([], initial=2.0),
+        call(XS, operator.mul),
+        call(XS, lambda a, b: a - b, initial=1.0),
+        call(XS, max),
+        call(XS, initial=0.5),
+        call(("a", "b")),
+        call(3),
     ],
-    itertools.chain: [call(), call(XS), call(XS, [], (1.0,), "ab", range(2), {"k": 1}), call(XS, VECTOR), call(XS, 3)],
+    itertools.chain: [
+        call(),
+        call(XS),
+        call(XS, [], (1.0,), "ab", range(2), {"k": 1}),
+        call(XS, VECTOR),
+        call(XS, 3),
+    ],
     itertools.chain.from_iterable: [call([XS, YS]), call([]), call([XS, []]), call("abc"), call([XS, 3])],
     itertools.combinations: [call(XS, r) for r in (0, 1, 2, 4, 5, -1, "2")],
     itertools.combinations_with_replacement: [call(XS[:3], r) for r in (0, 1, 2, 3, -1)] + [call([], 2)],
-    itertools.compress: [call(XS, [1, 0, True, ""]), call(XS, [1]), call([], [1, 1]), call(XS, [1, 1, 1, 1, 1])],
-    itertools.dropwhile: [call(lambda v: v > 0, XS), call(lambda v: True, XS), call(lambda v: False, XS), call(bool, [])],
+    itertools.compress: [
+        call(XS, [1, 0, True, ""]),
+        call(XS, [1]),
+        call([], [1, 1]),
+        call(XS, [1, 1, 1, 1, 1]),
+    ],
+    itertools.dropwhile: [
+        call(lambda v: v > 0, XS),
+        call(lambda v: True, XS),
+        call(lambda v: False, XS),
+        call(bool, []),
+    ],
     itertools.filterfalse: [call(None, [0.0, 1.0]), call(lambda v: v > 0, XS), call(bool, [])],
     itertools.islice: [
-        call(XS, 2), call(XS, 1, None), call(XS, 0, None, 2), call(XS, 9), call(XS, 1, 3), call(XS, -1), call(XS, 0, 2, 0), call(XS),
-        call(XS, None), call([], 3),
+        call(XS, 2),
+        call(XS, 1, None),
+        call(XS, 0, None, 2),
+        call(XS, 9),
+        call(XS, 1, 3),
+        call(XS, -1),
+        call(XS, 0, 2, 0),
+        call(XS),
+        call(XS, None),
+        call([], 3),
     ],
     itertools.pairwise: [call(XS), call([1.0]), call([])],
-    itertools.permutations: [call(XS[:3]), call(XS, 2), call(XS[:3], None), call([]), call(XS, 5), call(XS, -1)],
-    itertools.product: [call(), call(XS, YS), call(XS, []), call(YS, repeat=2), call(XS[:2], YS, repeat=2), call(XS, repeat=0), call(XS, repeat=-1)],
+    itertools.permutations: [
+        call(XS[:3]),
+        call(XS, 2),
+        call(XS[:3], None),
+        call([]),
+        call(XS, 5),
+        call(XS, -1),
+    ],
+    itertools.product: [
+        call(),
+        call(XS, YS),
+        call(XS, []),
+        call(YS, repeat=2),
+        call(XS[:2], YS, repeat=2),
+        call(XS, repeat=0),
+        call(XS, repeat=-1),
+    ],
     itertools.repeat: [call(0.5, 3), call(0.5, 0), call(0.5, -2), call(0.5, times=2)],
-    itertools.starmap: [call(pow, [(2.0, 3), (3.0, 2)]), call(math.hypot, [(3.0, 4.0), ()]), call(pow, []), call(pow, [(2.0,)])],
-    itertools.takewhile: [call(lambda v: v > 0, XS), call(lambda v: True, XS), call(lambda v: False, XS), call(bool, [])],
-    itertools.zip_longest: [call(), call(XS, YS), call(YS, XS, fillvalue=0.0), call([], YS, XS, fillvalue="-"), call(XS)],
+    itertools.starmap: [
+        call(pow, [(2.0, 3), (3.0, 2)]),
+        call(math.hypot, [(3.0, 4.0), ()]),
+        call(pow, []),
+        call(pow, [(2.0,)]),
+    ],
+    itertools.takewhile: [
+        call(lambda v: v > 0, XS),
+        call(lambda v: True, XS),
+        call(lambda v: False, XS),
+        call(bool, []),
+    ],
+    itertools.zip_longest: [
+        call(),
+        call(XS, YS),
+        call(YS, XS, fillvalue=0.0),
+        call([], YS, XS, fillvalue="-"),
+        call(XS),
+    ],
     max: [
-        call(XS, key=abs), call(1.0, -2.0, 2.0, key=abs), call(["b", "aa", "c"], key=len), call([], key=abs), call([], key=abs, default=3.0),
-        call(XS, key=None), call(XS, key=lambda v: "no"[v]), call(XS, default=1.0, key=operator.neg), call([(1, "a"), (1, "b")], key=lambda p: p[0]),
+        call(XS, key=abs),
+        call(1.0, -2.0, 2.0, key=abs),
+        call(["b", "aa", "c"], key=len),
+        call([], key=abs),
+        call([], key=abs, default=3.0),
+        call(XS, key=None),
+        call(XS, key=lambda v: "no"[v]),
+        call(XS, default=1.0, key=operator.neg),
+        call([(1, "a"), (1, "b")], key=lambda p: p[0]),
     ],
     sorted: [
-        call(XS, key=abs), call(XS, key=abs, reverse=True), call(["bb", "a", "cc", "d"], key=len), call(["bb", "a", "cc", "d"], key=len, reverse=True),
-        call([], key=abs), call(XS, key=None), call([1, "a"], key=lambda v: v), call(XS, key=lambda v: v // 0), call((2.0, 1.0), key=operator.neg), call(3, key=abs),
+        call(XS, key=abs),
+        call(XS, key=abs, reverse=True),
+        call(["bb", "a", "cc", "d"], key=len),
+        call(["bb", "a", "cc", "d"], key=len, reverse=True),
+        call([], key=abs),
+        call(XS, key=None),
+        call([1, "a"], key=lambda v: v),
+        call(XS, key=lambda v: v // 0),
+        call((2.0, 1.0), key=operator.neg),
+        call(3, key=abs),
     ],
 }
 CALLS[min] = CALLS[max]
@@ -105,7 +226,12 @@ def test_each_equal_is_compared():
 
 
 @pytest.mark.parametrize(
-    ("function", "arguments"), [pytest.param(f, c, id=f"{f.__qualname__}-{i}") for f, calls in CALLS.items() for i, c in enumerate(calls)]
+    ("function", "arguments"),
+    [
+        pytest.param(f, c, id=f"{f.__qualname__}-{i}")
+        for f, calls in CALLS.items()
+        for i, c in enumerate(calls)
+    ],
 )
 def test_value_or_error_of_the_builtin(function, arguments):
     equal = equivalent(function, ["key"])
@@ -113,7 +239,9 @@ def test_value_or_error_of_the_builtin(function, arguments):
     assert_identical(outcome(equal, arguments, as_list=False), expected)
 
 
-@pytest.mark.parametrize("arguments", [a for f in (zip, itertools.islice, itertools.combinations) for a in CALLS[f]])
+@pytest.mark.parametrize(
+    "arguments", [a for f in (zip, itertools.islice, itertools.combinations) for a in CALLS[f]]
+)
 def test_errors_in_the_words_of_the_builtin(arguments):
     for function in (zip, itertools.islice, itertools.combinations):
         try:
@@ -151,8 +279,25 @@ def test_subclasses_with_methods_of_their_own_are_left_alone():
 def test_an_iterator_is_not_read_ahead():
     for function in [f for f in ITERATORS if f not in ENDLESS | {itertools.repeat, reversed}]:
         for endless in (itertools.count(), (i for i in [1])):
-            first = [operator.add] if function in (map, filter, itertools.starmap, itertools.takewhile, itertools.dropwhile, itertools.filterfalse) else []
-            more = [1] if function in (itertools.combinations, itertools.combinations_with_replacement, itertools.islice) else []
+            first = (
+                [operator.add]
+                if function
+                in (
+                    map,
+                    filter,
+                    itertools.starmap,
+                    itertools.takewhile,
+                    itertools.dropwhile,
+                    itertools.filterfalse,
+                )
+                else []
+            )
+            more = (
+                [1]
+                if function
+                in (itertools.combinations, itertools.combinations_with_replacement, itertools.islice)
+                else []
+            )
             if hasattr(itertools, "batched") and function is itertools.batched:
                 more = [1]
             if function is itertools.compress:
@@ -164,7 +309,7 @@ def test_an_iterator_is_not_read_ahead():
             equivalent(function)([1.0])
 
 
-# -- derivatives ----------------------------------------------------------------------------------------------------
+# -- derivatives -----------------------------------------------------------------------------------
 
 
 def square(v):
@@ -337,12 +482,24 @@ def dictionaries(x, xs):
     d = dict([("k", x), ("k", xs[0])])
     e = dict((name, v * x) for name, v in c.items())
     f = c.copy()
-    return a["u"] * b["w"] + b["u"] * b["v"] + c["q"] ** 2 + d["k"] * x + sum(e.values()) + f["p"] * c["p"] + sum(dict(a).values()) ** 2
+    return (
+        a["u"] * b["w"]
+        + b["u"] * b["v"]
+        + c["q"] ** 2
+        + d["k"] * x
+        + sum(e.values())
+        + f["p"] * c["p"]
+        + sum(dict(a).values()) ** 2
+    )
 
 
 @checked(({0: 1.0, 1: 2.0, 4: -0.5},), ({0.5: 1.0, 2.5: 2.0},))
 def keys_carry_no_derivative(d):
-    return sum(k * v * v for k, v in list(d.items())) + sum(d.values()) ** 2 + d.get(9, 1.0) * d.copy()[min(d.keys())]
+    return (
+        sum(k * v * v for k, v in list(d.items()))
+        + sum(d.values()) ** 2
+        + d.get(9, 1.0) * d.copy()[min(d.keys())]
+    )
 
 
 @checked((0.7, 1.2), argnums=(0, 1))
@@ -350,7 +507,12 @@ def partials(x, y):
     f = functools.partial(blend, x)
     g = functools.partial(blend, b=y)
     h = functools.partial(operator.mul, x * y)
-    return f(y) * g(x) + h(3.0) + sum(map(functools.partial(operator.sub, x), [1.0, y])) + functools.partial(pow, y)(2)
+    return (
+        f(y) * g(x)
+        + h(3.0)
+        + sum(map(functools.partial(operator.sub, x), [1.0, y]))
+        + functools.partial(pow, y)(2)
+    )
 
 
 @checked((0.7, 1.2), argnums=(0, 1))
@@ -365,7 +527,9 @@ def twice(f, v):
 
 @checked((0.7, 1.2), argnums=(0, 1))
 def partial_passed_on(x, y):
-    return twice(functools.partial(blend, b=y), x) + functools.reduce(functools.partial(blend3, x), [y, x, 2.0])
+    return twice(functools.partial(blend, b=y), x) + functools.reduce(
+        functools.partial(blend3, x), [y, x, 2.0]
+    )
 
 
 def blend3(a, b, c):
@@ -397,7 +561,7 @@ def test_gradient(function, args, argnums):
     assert_close_tree(gradient, central_difference(function, args, argnums), 1e-6, 1e-7)
 
 
-# -- effects --------------------------------------------------------------------------------------------------------
+# -- effects ---------------------------------------------------------------------------------------
 
 
 def test_functions_are_called_once_and_in_order():
@@ -420,7 +584,9 @@ def test_functions_are_called_once_and_in_order():
 
 def test_random_draws_keep_their_order():
     def f(xs):
-        return sum(map(lambda v: v * random.random(), xs)) + sum(itertools.accumulate(xs, lambda a, b: a + b * random.random()))
+        return sum(map(lambda v: v * random.random(), xs)) + sum(
+            itertools.accumulate(xs, lambda a, b: a + b * random.random())
+        )
 
     random.seed(5)
     expected = f(XS)
@@ -462,7 +628,7 @@ def test_reduce_reads_a_generator_in_turn():
     assert LOG == [0, "step", 1, "step", 2, "step"]
 
 
-# -- refusals -------------------------------------------------------------------------------------------------------
+# -- refusals --------------------------------------------------------------------------------------
 
 
 def used_twice(xs):
@@ -504,7 +670,9 @@ def first_of(xs):
     return reversed(xs)
 
 
-@pytest.mark.parametrize("function", [used_twice, generator_used_twice, read_in_parts, consumed_in_a_loop, passed_on, returned])
+@pytest.mark.parametrize(
+    "function", [used_twice, generator_used_twice, read_in_parts, consumed_in_a_loop, passed_on, returned]
+)
 def test_an_iterator_that_is_kept_is_refused(function):
     with pytest.raises(UnsupportedSyntax, match=r"before it is consumed[\s\S]*hint: make it a list"):
         s2sad.grad(function)(XS)

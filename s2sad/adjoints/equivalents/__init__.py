@@ -1,7 +1,7 @@
 """Builtins that have no source, written in Python, so that they are differentiated like any user's function.
 
-Emitted code calls these in place of the builtins, where a derivative flows through the call. They give lists where
-the builtins give iterators: `transforms.iterators` sees to it that nobody can tell.
+Emitted code calls these in place of the builtins, where a derivative flows through the call. They give lists
+where the builtins give iterators: `transforms.iterators` sees to it that nobody can tell.
 """
 
 from __future__ import annotations
@@ -95,4 +95,11 @@ def method_equivalent(owner: Any, name: str) -> Callable[..., Any] | None:
     return METHOD_EQUIVALENTS.get((type(owner), name))
 
 
-__all__ = ["EQUIVALENTS", "ITERATORS", "METHOD_EQUIVALENTS", "WITH_OPTIONS", "equivalent", "method_equivalent"]
+__all__ = [
+    "EQUIVALENTS",
+    "ITERATORS",
+    "METHOD_EQUIVALENTS",
+    "WITH_OPTIONS",
+    "equivalent",
+    "method_equivalent",
+]

@@ -1,8 +1,8 @@
-"""The elements of an iterable as a list, and the order of elements by a key: what the equivalents are built from."""
+"""The elements of an iterable as a list, and their order by a key: what the equivalents are built from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,14 +16,14 @@ VECTOR = np.array(NUMBERS)
 
 
 def listed(iterable: Any, caller: str) -> list[Any]:
-    """The elements of something that may be read ahead of its use: not an iterator, which may be endless or have effects."""
-    if not isinstance(iterable, Sized):
-        iter(iterable)  # what is no iterable at all is the builtin's error
-        raise NotDifferentiable(
-            f"{caller} of an iterator ({type(iterable).__name__}), with values that a derivative flows through",
-            hint=f"{caller} of list(...), if it is finite; or a loop of its own",
-        )
-    return list(iterable)
+    """The elements of what may be read ahead: not of an iterator, which may be endless or have effects."""
+    if hasattr(iterable, "__len__"):
+        return list(iterable)
+    iter(iterable)  # what is no iterable at all is the builtin's error
+    raise NotDifferentiable(
+        f"{caller} of an iterator ({type(iterable).__name__}), with values that a derivative flows through",
+        hint=f"{caller} of list(...), if it is finite; or a loop of its own",
+    )
 
 
 @linear(listed, at=[(NUMBERS, "zip"), (VECTOR, "zip"), (np.outer(VECTOR, VECTOR), "zip")])

@@ -1,4 +1,7 @@
-"""Builtins that arrange elements. The builtin itself is applied to indices, so that its arguments and errors are its own."""
+"""Builtins that arrange elements.
+
+The builtin itself is applied to indices, so that its arguments and errors are its own.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,238 @@
+"""Which names may hold an object that is changed in place, by this function or by one that it calls?
+
+Produces: names of a function, closed under aliasing (`d = c`, `d = c[1:]`, elements, results of calls); the
+parameters that a function changes. It says "may" where it cannot tell: for a number that costs nothing, since
+what the reverse sweep needs of such a name is copied, and a copy of a number is the number.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+import gast
+
+from s2sad import nodes
+from s2sad.adjoints import registry
+from s2sad.adjoints.methods import METHODS
+from s2sad.analysis.expressions import BUILDERS, IN_PLACE, root
+from s2sad.context import UNKNOWN, Context
+
+IMMUTABLE = frozenset({"int", "float", "scalar", "bool", "complex", "str", "none", "range"})
+Resolve = Callable[[gast.AST], Any]
+_WRITERS = {"copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis", "shuffle", "at"}
+_READERS = {"keys", "items", "values", "get", "index", "count", "copy", "join", "split", "format", "startswith"}
+
+
+class Aliases:
+    """Classes of names that may share an object."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+
+    def find(self, name: str) -> str:
+        while self._parent.get(name, name) != name:
+            name = self._parent[name]
+        return name
+
+    def join(self, one: str, other: str) -> None:
+        self._parent.setdefault(one, one)
+        self._parent.setdefault(other, other)
+        self._parent[self.find(one)] = self.find(other)
+
+
+def mutated_names(function: gast.FunctionDef, context: Context) -> set[str]:
+    """The inactive names of `function` whose objects may change in place, or by assignments of nested functions.
+
+    Active ones are not among them: changing what a derivative flows through is refused (`active_changes`).
+    """
+    changed, aliases = _changes(function, context.resolve, context.locals)
+    roots = {aliases.find(name) for name in changed if context.kinds.get(name) not in IMMUTABLE}
+    found = {name for name in context.locals if aliases.find(name) in roots} | _rebound_within(function)
+    return {n for n in found if n not in context.varied and context.kinds.get(n) not in IMMUTABLE}
+
+
+def changed_parameters(function: gast.FunctionDef, context: Context) -> list[str]:
+    """The inactive parameters whose objects this function surely changes, itself or by passing them on."""
+    _, aliases = _changes(function, context.resolve, context.locals)
+    sure = {n for node in nodes.walk(function.body) for n in _surely(node, context.resolve)}
+    roots = {aliases.find(name) for name in sure if context.kinds.get(name) not in IMMUTABLE}
+    parameters = [p for p in nodes.all_parameters(function.args) if p not in context.varied]
+    return [p for p in parameters if aliases.find(p) in roots and context.kinds.get(p) not in IMMUTABLE]
+
+
+def active_changes(function: gast.FunctionDef, own: Collection[str], context: Context) -> list[tuple[gast.AST, str]]:
+    """Where an object is changed in place that an active name may hold: (node, name).
+
+    What a list or dictionary in `own` is built by is left out: the derivative follows that.
+    """
+    _, aliases = _changes(function, context.resolve, context.locals)
+    active: dict[str, str] = {}
+    for name in sorted(context.varied & context.locals):
+        active.setdefault(aliases.find(name), name)
+    found = []
+    for node in nodes.walk(function.body):
+        if not _builds(node, own) and not (isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name)):
+            for name in _surely(node, context.resolve):
+                if aliases.find(name) in active and name not in nodes.loads(_index(node)):
+                    found.append((node, name if name in context.varied else active[aliases.find(name)]))
+    return found
+
+
+def _index(node: gast.AST) -> list[gast.AST]:
+    return [node.slice] if isinstance(node, gast.Subscript) else []
+
+
+def _builds(node: gast.AST, own: Collection[str]) -> bool:
+    """`ys[i] = v`, `ys.append(v)`: one level deep in a container of the function's own."""
+    if isinstance(node, gast.Subscript):
+        return isinstance(node.value, gast.Name) and node.value.id in own and not isinstance(node.ctx, gast.Del)
+    method = node.func if isinstance(node, gast.Call) else node
+    if not (isinstance(method, gast.Attribute) and isinstance(method.value, gast.Name) and method.value.id in own):
+        return False
+    return method.attr in BUILDERS | {"extend"} or method.attr not in IN_PLACE
+
+
+def _rebound_within(function: gast.FunctionDef) -> set[str]:
+    return {n for s in nodes.walk(function.body) if isinstance(s, gast.Nonlocal) for n in s.names}
+
+
+def _changes(function: gast.FunctionDef, resolve: Resolve, own: Collection[str]) -> tuple[set[str], Aliases]:
+    changed: set[str] = set()
+    aliases = Aliases()
+    for node in nodes.walk(function.body):
+        changed |= set(_direct(node, resolve))
+        for names in _shared(node, resolve):
+            first, *rest = names or [""]
+            for name in rest:
+                aliases.join(first, name)
+    return changed, aliases
+
+
+def _direct(node: gast.AST, resolve: Resolve) -> Iterator[str]:
+    """Names whose objects this node changes."""
+    if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, (gast.Store, gast.Del)):
+        yield from nodes.loads(node)
+    elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+        yield node.target.id
+    elif isinstance(node, gast.Call):
+        yield from _changed_by_call(node, resolve)
+    elif isinstance(node, gast.Attribute) and node.attr in IN_PLACE:
+        yield from nodes.loads(node.value)
+
+
+def _changed_by_call(node: gast.Call, resolve: Resolve) -> Iterator[str]:
+    for keyword in node.keywords:
+        if keyword.arg == "out":
+            yield from nodes.loads(keyword.value)
+    function = resolve(node.func)
+    if function is UNKNOWN:
+        if isinstance(node.func, gast.Attribute) and node.func.attr not in METHODS.keys() | _READERS:
+            yield from nodes.loads(node.func.value)  # a method of an object may change it, and what it is given
+        if not (isinstance(node.func, gast.Attribute) and node.func.attr in METHODS.keys() | _READERS):
+            yield from (n for a in _arguments(node) for n in nodes.loads(a))
+        return
+    if isinstance(function, types.FunctionType) and registry.lookup(function) is None:
+        changed = mutated_parameters(function)
+        for parameter, value in _bound(function, node):
+            if parameter is None or parameter in changed:
+                yield from nodes.loads(value)
+    elif getattr(function, "__name__", "") in _WRITERS or _many_outputs(function, node):
+        yield from (n for a in _arguments(node) for n in nodes.loads(a))
+
+
+def _many_outputs(function: Any, node: gast.Call) -> bool:
+    """A ufunc that is given its output by position."""
+    return isinstance(getattr(function, "nin", None), int) and len(node.args) > function.nin
+
+
+def _arguments(node: gast.Call) -> list[gast.expr]:
+    return [*node.args, *(k.value for k in node.keywords)]
+
+
+def _bound(function: types.FunctionType, node: gast.Call) -> Iterator[tuple[str | None, gast.expr]]:
+    """(parameter, argument) of a call; None for the parameter where stars leave it open."""
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount]
+    starred = any(isinstance(a, gast.Starred) for a in node.args)
+    for i, argument in enumerate(node.args):
+        yield (names[i] if i < len(names) and not starred else None), argument
+    for keyword in node.keywords:
+        yield keyword.arg, keyword.value
+
+
+def _shared(node: gast.AST, resolve: Resolve) -> Iterator[list[str]]:
+    """Groups of names that may hold the same object, or parts of it, from this node on."""
+    if isinstance(node, (gast.Assign, gast.AnnAssign, gast.NamedExpr)) and node.value is not None:
+        targets = node.targets if isinstance(node, gast.Assign) else [node.target]
+        names = [n for t in targets for n in sorted(nodes.stores(t) | {root(t) or ""})]
+        yield [n for n in [*names, *_sources(node.value, resolve)] if n]
+    elif isinstance(node, (gast.For, gast.comprehension)):
+        yield [*sorted(nodes.stores(node.target)), *_sources(node.iter, resolve)]
+    elif isinstance(node, gast.Call) and isinstance(node.func, gast.Lambda):
+        for parameter, argument in zip(nodes.all_parameters(node.func.args), node.args, strict=False):
+            yield [parameter, *_sources(argument, resolve)]
+    elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and root(node.func.value):
+        if node.func.attr in ("append", "insert", "extend", "add", "update", "setdefault"):
+            yield [root(node.func.value) or "", *(n for a in node.args for n in _sources(a, resolve))]
+
+
+def _sources(value: gast.expr, resolve: Resolve) -> list[str]:
+    """Names that the value of an expression may share memory with."""
+    if isinstance(value, (gast.Constant, gast.Compare, gast.JoinedStr, gast.UnaryOp)):
+        return []
+    if isinstance(value, gast.BinOp):  # arithmetic makes a new object; lists joined share their elements
+        return [] if not isinstance(value.op, (gast.Add, gast.Mult)) else _displayed(value, resolve)
+    if isinstance(value, gast.Call):
+        function = resolve(value.func)
+        if function is not UNKNOWN and getattr(function, "__module__", "") in ("math", "cmath"):
+            return []
+    return sorted(nodes.loads(value))
+
+
+def _displayed(value: gast.BinOp, resolve: Resolve) -> list[str]:
+    sides = [value.left, value.right]
+    return [n for s in sides if isinstance(s, (gast.List, gast.Tuple)) for n in sorted(nodes.loads(s))]
+
+
+_summaries: dict[types.CodeType, frozenset[str]] = {}
+
+
+def mutated_parameters(function: types.FunctionType) -> frozenset[str]:
+    """The parameters of a function whose objects it may change in place; those of its callees included."""
+    code = function.__code__
+    if code not in _summaries:
+        _summaries[code] = frozenset()  # a recursive call adds nothing of its own
+        _summaries[code] = _summary(function)
+    return _summaries[code]
+
+
+def _summary(function: types.FunctionType) -> frozenset[str]:
+    from s2sad.errors import S2SADError
+    from s2sad.naming import Namer
+    from s2sad.source import read
+
+    try:
+        source = read(function)
+    except S2SADError:
+        return frozenset(function.__code__.co_varnames[: function.__code__.co_argcount])
+    parameters = nodes.all_parameters(source.tree.args)
+    context = Context(source, (), Namer(()))
+    context.locals = nodes.stores(source.tree.body) | set(parameters)
+    changed, aliases = _changes(source.tree, context.resolve, context.locals)
+    # a method of unknown effect counts for what the function has itself, not for what its caller gave it
+    sure = {n for node in nodes.walk(source.tree.body) for n in _surely(node, context.resolve)}
+    roots = {aliases.find(name) for name in changed & sure}
+    return frozenset(p for p in parameters if aliases.find(p) in roots)
+
+
+def _surely(node: gast.AST, resolve: Resolve) -> Iterator[str]:
+    if isinstance(node, gast.Call):
+        if resolve(node.func) is UNKNOWN:
+            if isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE:
+                yield from nodes.loads(node.func.value)
+            return
+        yield from _changed_by_call(node, resolve)
+    else:
+        yield from _direct(node, resolve)

@@ -13,9 +13,9 @@ import numpy as np
 from s2sad.adjoints import registry
 from s2sad.adjoints.registry import nondifferentiable
 from s2sad.artifact import Request
-from s2sad.derive import Variant, derive
+from s2sad.derive import derive
 from s2sad.errors import InvalidArgument
-from s2sad.loader import annotate
+from s2sad.loader import Variant, annotate
 from s2sad.runtime import as_gradient
 from s2sad.runtime.cotangents import as_cotangent, fresh_tape
 from s2sad.source import unwrap

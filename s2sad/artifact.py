@@ -1,6 +1,7 @@
 """A derivative as data: its text and all that is needed to load it into a process that never made it.
 
-It is written as a readable Python file: a header of comments, then the functions as a person would write them.
+It is written as a readable Python file: a header of comments, then the functions as a person would write
+them.
 """
 
 from __future__ import annotations
@@ -33,9 +34,10 @@ class Piece(NamedTuple):
 class Owner(NamedTuple):
     """A user's function that was differentiated: how to find it, and what it refers to.
 
-    The first owner is the function itself. The others are found by `path`, as the owner `parent` writes it; a path
-    of "" is the function itself once more. `links` says what names of emitted code stand for that the function
-    does not have; `dependencies` what each path that was resolved led to (see `dependencies.fingerprint`).
+    The first owner is the function itself. The others are found by `path`, as the owner `parent` writes it;
+    a path of "" is the function itself once more. `links` says what names of emitted code stand for that
+    the function does not have; `dependencies` what each path that was resolved led to (see
+    `dependencies.fingerprint`).
     """
 
     parent: int
@@ -48,8 +50,8 @@ class Owner(NamedTuple):
 class Artifact(NamedTuple):
     """The emitted functions of one derivative.
 
-    `lines` holds, as text since only exceptions need it, `line owner below` for each emitted line that belongs to
-    a line of the user's: that one is so many lines below the `def` of the owner.
+    `lines` holds, as text since only exceptions need it, `line owner below` for each emitted line that
+    belongs to a line of the user's: that one is so many lines below the `def` of the owner.
     """
 
     main: str

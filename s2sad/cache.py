@@ -1,8 +1,9 @@
 """Derivatives on disk, so that a process need not make what another one made before.
 
-One readable Python file per derivative, in a directory that is the user's alone. Files are written aside and moved
-into place, so a reader sees all of one or nothing; what is stale, damaged or not the user's own is as if it were
-not there. Nothing that goes wrong here may disturb a derivative: without a cache it is made anew.
+One readable Python file per derivative, in a directory that is the user's alone. Files are written aside
+and moved into place, so a reader sees all of one or nothing; what is stale, damaged or not the user's own
+is as if it were not there. Nothing that goes wrong here may disturb a derivative: without a cache it is
+made anew.
 
 `S2SAD_CACHE_DIR` names another directory; `S2SAD_CACHE=off` switches the cache off.
 """
@@ -76,7 +77,7 @@ def _directory() -> str:
     return user_cache_dir("s2sad", appauthor=False)
 
 
-# -- one entry ------------------------------------------------------------------------------------------------------
+# -- one entry ------------------------------------------------------------------------------------------
 
 
 def entry_key(function_digest: str, request: object) -> str:
@@ -136,7 +137,7 @@ def _read(path: str) -> str | None:
     return data.decode("utf-8")
 
 
-# -- the directory --------------------------------------------------------------------------------------------------
+# -- the directory --------------------------------------------------------------------------------------
 
 
 def _usable(*, create: bool) -> str | None:
@@ -191,7 +192,7 @@ def _scan(directory: str) -> list[tuple[float, int, str]]:
 
 
 def _bound(directory: str) -> None:
-    """Removes what was not used for the longest time, at the first write of a process and then now and again."""
+    """Removes what was not used for the longest time; at some writes of a process, the first among them."""
     global _writes
     with _lock:
         due = _writes % _SWEEP_EVERY == 0
@@ -202,13 +203,13 @@ def _bound(directory: str) -> None:
     total = sum(size for _, size, _ in found)
     old = time.time() - _DAY
     for used, size, path in found:
-        if total > LIMIT or path.endswith(".tmp") and used < old:
+        if total > LIMIT or (path.endswith(".tmp") and used < old):
             with contextlib.suppress(OSError):
                 os.unlink(path)
             total -= size
 
 
-# -- what makes derivatives -----------------------------------------------------------------------------------------
+# -- what makes derivatives -----------------------------------------------------------------------------
 
 _environment: list[str] = []
 

@@ -1,8 +1,8 @@
 """What a derivative depends on outside of the function: how to look it up, and how to tell that it changed.
 
-A *path* is a name or dotted name as the function writes it (`helper`, `np.sin`, `model.predict`), looked up in its
-closure cells, its globals and the builtins. A *fingerprint* says what was found there in a form that another
-process can compare: the code and text of a function, the qualified name of anything else.
+A *path* is a name or dotted name as the function writes it (`helper`, `np.sin`, `model.predict`), looked up
+in its closure cells, its globals and the builtins. A *fingerprint* says what was found there in a form that
+another process can compare: the code and text of a function, the qualified name of anything else.
 
 Nothing here needs the transformer: this runs before it is known whether anything has to be transformed.
 """
@@ -59,7 +59,7 @@ def digest(*parts: str | bytes) -> str:
     return state.hexdigest()
 
 
-# -- looking up -----------------------------------------------------------------------------------------------------
+# -- looking up -----------------------------------------------------------------------------------------
 
 
 def cells_of(function: types.FunctionType) -> dict[str, types.CellType]:
@@ -99,7 +99,7 @@ def imported(spelled: str) -> Any:
 
 
 class Watch:
-    """Everything that was looked up, ready to be compared with what is there now: a few dozen nanoseconds each.
+    """Everything that was looked up, ready to be compared with what is there now, in nanoseconds.
 
     Attributes of the modules of `KNOWN_ROOTS` are taken to stay as they are.
     """
@@ -164,7 +164,7 @@ def _is_known(owner: types.ModuleType | type) -> bool:
     return str(module).partition(".")[0] in KNOWN_ROOTS
 
 
-# -- fingerprints ---------------------------------------------------------------------------------------------------
+# -- fingerprints ---------------------------------------------------------------------------------------
 
 
 def fingerprint(value: Any) -> str:
@@ -177,7 +177,8 @@ def fingerprint(value: Any) -> str:
         wrapped = getattr(value, "__wrapped__", None)
         inner = f" {fingerprint(wrapped)}" if isinstance(wrapped, types.FunctionType) else ""
         arity = f"{len(value.__defaults__ or ())} {sorted(value.__kwdefaults__ or ())}"
-        return f"function {value.__module__}.{value.__qualname__} {digest(code_digest(value), arity)}{inner}{_rule(value)}"
+        said = f"{value.__module__}.{value.__qualname__}"
+        return f"function {said} {digest(code_digest(value), arity)}{inner}{_rule(value)}"
     if isinstance(value, type):
         arguments = getattr(value, "__match_args__", ())
         return f"class {value.__module__}.{value.__qualname__} {arguments}{_made(value)}{_rule(value)}"
@@ -250,8 +251,8 @@ _digests: dict[int, tuple[weakref.ref[types.CodeType], str]] = {}
 def code_digest(function: types.FunctionType) -> str:
     """What a function says: its code, and the lines it was written in, wherever they stand.
 
-    Neither is enough alone. Annotations of local variables and comments are not in the code; the text of a file
-    that was edited since is not what runs.
+    Neither is enough alone. Annotations of local variables and comments are not in the code; the text of a
+    file that was edited since is not what runs.
     """
     code = function.__code__
     known = _digests.get(id(code))

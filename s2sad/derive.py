@@ -1,8 +1,8 @@
 """From a request to derivative functions that run: transforms once, loads as often as needed.
 
-A derivative is looked for among those of this process, then in the cache on disk, and is made only if it is in
-neither. What makes it is imported only then. Also the entry for functions that emitted code meets only as it runs
-(`runtime.split`).
+A derivative is looked for among those of this process, then in the cache on disk, and is made only if it is
+in neither. What makes it is imported only then. Also the entry for functions that emitted code meets only
+as it runs (`runtime.split`).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import Any
 
 from s2sad import cache
 from s2sad.adjoints.equivalents import method_equivalent
-from s2sad.bound import bound_pair, getter_of_attribute, holds_values, is_nondifferentiable, with_source
 from s2sad.artifact import Artifact, Request
-from s2sad.dependencies import cells_of, code_digest, digest, fingerprint
-from s2sad.errors import NotDifferentiable
+from s2sad.bound import bound_pair, getter_of_attribute, holds_values, is_nondifferentiable, with_source
+from s2sad.dependencies import cells_of, digest, fingerprint
+from s2sad.errors import InPlaceError, NotDifferentiable
 from s2sad.loader import Compiled, Place, Variant
 from s2sad.runtime import dynamic
 from s2sad.source import unwrap
-from s2sad.synthetic import apply_wrapper, has_rule, wrapper_of
+from s2sad.synthetic import apply_wrapper, wrapper_of
 
 _KEPT = 512  # functions whose derivatives are kept: their text and code, not what they close over
 _TWINS = 8  # derivatives of one text that differ in what it refers to
@@ -37,7 +37,7 @@ _lock = threading.RLock()
 
 
 def derive(function: types.FunctionType, request: Request) -> Variant:
-    """The derivative of a function: as it is kept for this very function or for the same text, or made now."""
+    """The derivative of a function: kept for this very function, or for the same text, or made now."""
     entry = _recent.get((id(function), request))
     if entry is not None and entry[0]() is function and entry[1].is_current():
         return entry[1]
@@ -47,10 +47,13 @@ def derive(function: types.FunctionType, request: Request) -> Variant:
     return variant
 
 
-def adopt(function: types.FunctionType, request: Request, artifact: Artifact, own: Collection[str] = ()) -> None:
+def adopt(
+    function: types.FunctionType, request: Request, artifact: Artifact, own: Collection[str] = ()
+) -> None:
     """Takes over an artifact that another process made, if what it refers to is the same here.
 
-    `own` are the fingerprints of functions that came with it. Their text may stand in other lines than it did.
+    `own` are the fingerprints of functions that came with it. Their text may stand in other lines than it
+    did.
     """
     compiled = Compiled(artifact, _place(function))
     owners = compiled.find_owners(function)
@@ -61,9 +64,11 @@ def adopt(function: types.FunctionType, request: Request, artifact: Artifact, ow
         for path, now in found.items():
             (what, number), (was, before) = _split_print(now), _split_print(owner.dependencies[path])
             came_along = what in own and what.split()[:2] == was.split()[:2]
-            if number != before or what != was and not came_along:
+            if number != before or (what != was and not came_along):
                 return
-    moved = [0 if fingerprint(f) in own else owner.start for f, owner in zip(owners, artifact.owners, strict=True)]
+    moved = [
+        0 if fingerprint(f) in own else owner.start for f, owner in zip(owners, artifact.owners, strict=True)
+    ]
     adapted = tuple(
         owner._replace(dependencies=found, start=start)
         for owner, found, start in zip(artifact.owners, prints, moved, strict=True)
@@ -159,11 +164,16 @@ def _remember(function: types.FunctionType, request: Request, variant: Variant) 
         _recent.popitem(last=False)
 
 
-# -- functions met at run time --------------------------------------------------------------------------------------
+# -- functions met at run time --------------------------------------------------------------------------
+
 
 def _split(how: str, subject: Any, active: tuple[Any, ...], itself: bool) -> dynamic.Pair:
+    if how == "check":
+        _refuse_change(subject, active)
+        return _nothing, _nothing
     if how == "method":
-        return _split_method(*subject, active, itself)
+        owner, name = subject
+        return _split_method(owner, name, active, itself)
     if how == "star":
         count, names, chosen = active
         if itself:
@@ -244,6 +254,31 @@ def _element(bar: Any, where: Any) -> Any:
     return bar if where is None or type(bar) is int else bar[where]
 
 
+def _nothing(*_: Any) -> None:
+    """The pair of a call that is only checked."""
+
+
+def _refuse_change(function: Any, active: tuple[Any, ...]) -> None:
+    """Refuses a call for its effect that changes an active argument in place."""
+    from s2sad.analysis.expressions import IN_PLACE
+    from s2sad.analysis.mutation import mutated_parameters
+
+    plain = getattr(function, "__func__", function)
+    name = getattr(function, "__qualname__", repr(function))
+    if isinstance(plain, types.FunctionType):
+        bound = 1 if plain is not function else 0
+        names = [n for n, _ in _places(plain, active, bound)]
+        changed = [n for n in names if n in mutated_parameters(plain)]
+        if not changed:
+            return
+        message = f"{name}() changes its argument {changed[0]} in place, and a derivative flows through it"
+    elif getattr(function, "__name__", "") in IN_PLACE:
+        message = f"{name}() changes a container that others can see, and a derivative flows through it"
+    else:
+        return
+    raise InPlaceError(message, hint="return a new value instead of changing the argument")
+
+
 def _parameters(function: types.FunctionType, active: tuple[Any, ...], bound: int) -> tuple[str, ...]:
     """The names of the parameters that positions and keywords refer to."""
     places = _places(function, active, bound)
@@ -269,7 +304,9 @@ def _split_method(owner: Any, name: str, active: tuple[Any, ...], itself: bool) 
     if plain is None:  # a function kept in an attribute, a static method, a module's function
         forward, backward = _split_function(bound, active, False)
         if itself:
-            return (lambda _owner, *a, **k: forward(*a, **k)), (lambda tape, g: _with_zero(backward(tape, g), len(active)))
+            return (lambda _owner, *a, **k: forward(*a, **k)), (
+                lambda tape, g: _with_zero(backward(tape, g), len(active))
+            )
         return (lambda _owner, *a, **k: forward(*a, **k)), backward
     places = tuple(p + 1 if isinstance(p, int) else p for p in active)
     return _split_function(plain, (0, *places) if itself else places, False)
@@ -294,11 +331,7 @@ def _with_zero(bars: Any, count: int) -> Any:
 
 def _closure_pair(function: types.FunctionType, active: tuple[Any, ...]) -> dynamic.Pair:
     """Forward and backward of a closure; the cotangent of the closure is that of what it captures."""
-    captured = tuple(
-        name
-        for name, cell in cells_of(function).items()
-        if _may_be_active(cell)
-    )
+    captured = tuple(name for name, cell in cells_of(function).items() if _may_be_active(cell))
     names = _parameters(function, active, 0)
     variant = derive(function, Request("split", (*captured, *names)))
     backward = variant.backward
@@ -316,7 +349,8 @@ def _closure_pair(function: types.FunctionType, active: tuple[Any, ...]) -> dyna
 def _flattened(bars: dict[str, Any], function: types.FunctionType) -> Any:
     """The cotangents of a closure's cells, and with them those of what the closures that it captures capture.
 
-    The caller takes either: of a closure of its own, what that captures; of any other function, its cotangent.
+    The caller takes either: of a closure of its own, what that captures; of any other function, its
+    cotangent.
     """
     from s2sad.runtime import ObjectBar
 
@@ -330,7 +364,9 @@ def _flattened(bars: dict[str, Any], function: types.FunctionType) -> Any:
         theirs = cells_of(inner)
         for part, value in bar._parts().items() if isinstance(bar, ObjectBar) else ():
             if part in cells and part in theirs and cells[part] is not theirs[part]:
-                raise NotDifferentiable(f"two closures capture different variables named {part}", hint="rename one of them")
+                raise NotDifferentiable(
+                    f"two closures capture different variables named {part}", hint="rename one of them"
+                )
             own[part] = own.get(part, 0) + value
     return ObjectBar(**own)
 
@@ -342,7 +378,9 @@ def _may_be_active(cell: types.CellType) -> bool:
         return False
     if isinstance(value, types.FunctionType):
         return bool(value.__closure__)
-    return not isinstance(value, (int, str, bytes, type, types.ModuleType, types.BuiltinFunctionType, type(None)))
+    return not isinstance(
+        value, (int, str, bytes, type, types.ModuleType, types.BuiltinFunctionType, type(None))
+    )
 
 
 dynamic.install(_split)

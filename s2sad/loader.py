@@ -1,9 +1,9 @@
 """From emitted text to functions that share the real globals and closure cells of the user's functions.
 
-All functions of a derivative stand in one text, as a person would write them in one file. They are compiled once,
-each inside a factory whose parameters are the names that it takes from outside; so those become closure variables,
-whose cells are the user's own, or hold what the text imports. Making the functions is then cheap enough to be done
-anew for each closure.
+All functions of a derivative stand in one text, as a person would write them in one file. They are compiled
+once, each inside a factory whose parameters are the names that it takes from outside; so those become
+closure variables, whose cells are the user's own, or hold what the text imports. Making the functions is
+then cheap enough to be done anew for each closure.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 
 from s2sad.artifact import Artifact, Owner
 from s2sad.dependencies import MISSING, Watch, cells_of, digest, fingerprints, imported, look
+from s2sad.errors import Location, S2SADError
 from s2sad.source import unwrap
 
 EMITTED = "<s2sad"  # how the file names of emitted code begin
@@ -28,7 +29,10 @@ Place = tuple[str, int]
 
 
 class Compiled:
-    """The code of an artifact's functions, for a main function at one place. `functions` and `objects` as in `Packed`."""
+    """The code of an artifact's functions, for a main function at one place.
+
+    `functions` and `objects` are what only this process can find (see `packing.Packed`).
+    """
 
     def __init__(
         self,
@@ -55,10 +59,10 @@ class Compiled:
             found[name] = types.CellType(value)
         return found
 
-    # -- finding what it refers to ------------------------------------------------------------------------------
+    # -- finding what it refers to ----------------------------------------------------------------------
 
     def find_owners(self, function: types.FunctionType) -> list[types.FunctionType] | None:
-        """The functions whose derivatives these are, when `function` is the first; None if one is not there."""
+        """The functions whose derivatives these are, `function` first; None if one is not there."""
         if not self.whole:
             return None
         found = [function]
@@ -102,7 +106,7 @@ class Compiled:
         again = self.find_owners(function) or []
         return variant if len(again) == len(owners) and all(map(operator.is_, owners, again)) else None
 
-    # -- making functions ---------------------------------------------------------------------------------------
+    # -- making functions -------------------------------------------------------------------------------
 
     def load(self, owners: list[types.FunctionType], watch: Watch) -> Variant:
         pieces = self.artifact.pieces
@@ -206,7 +210,7 @@ def _inner(factory: types.CodeType, name: str) -> types.CodeType:
     return next(c for c in factory.co_consts if isinstance(c, types.CodeType) and c.co_name == name)
 
 
-# -- text that tracebacks, debuggers and `inspect` can find ---------------------------------------------------------
+# -- text that tracebacks, debuggers and `inspect` can find ---------------------------------------------
 
 _registered: dict[str, int] = {}
 _origins: dict[str, tuple[Artifact, list[Place]]] = {}
@@ -231,7 +235,7 @@ def _release(filename: str) -> None:
             _origins.pop(filename, None)
 
 
-# -- exceptions -----------------------------------------------------------------------------------------------------
+# -- exceptions -----------------------------------------------------------------------------------------
 
 
 def annotate(error: BaseException) -> None:
@@ -254,5 +258,10 @@ def annotate(error: BaseException) -> None:
     filename, first = places[number]
     line = first + artifact.owners[number].start + below
     text = linecache.getline(filename, line).strip()
+    if isinstance(error, S2SADError) and error.location is None:  # a refusal that only the run could tell
+        whole = linecache.getline(filename, line)
+        column = len(whole) - len(whole.lstrip())
+        error.location = Location(filename, line, column, whole.rstrip("\n"), code.co_name)
+        return
     shown = f": {text}" if text else ""
     error.add_note(f"s2sad: in {code.co_name}, for line {line} of {os.path.basename(filename)}{shown}")

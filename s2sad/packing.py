@@ -1,4 +1,6 @@
-"""From a transformed program to an artifact: the text, and how each thing that it refers to is found again."""
+"""From a transformed program to an artifact: the text, and how each thing that it refers to is found
+again.
+"""
 
 from __future__ import annotations
 
@@ -50,13 +52,17 @@ def pack(program: Program, function: types.FunctionType) -> Packed:
 
 
 def _path(contexts: list[Context], number: int, main: types.FunctionType) -> tuple[int, str]:
-    """Where a callee was looked up: the number of the caller, and the path that it wrote; (-2, "") if unknown."""
+    """Where a callee was looked up: the number of the caller, and the path that it wrote; (-2, "") if
+    unknown.
+    """
     wanted = contexts[number].source.function
     if wanted is main:
         return -1, ""
     for parent, context in enumerate(contexts[:number]):
         for path, value in [*sorted(context.dependencies.items()), *sorted(context.links.items())]:
-            if value is wanted or isinstance(value, types.FunctionType) and unwrap(value).function is wanted:
+            if value is wanted:
+                return parent, path
+            if isinstance(value, types.FunctionType) and unwrap(value).function is wanted:
                 return parent, path
     return -2, ""
 
@@ -76,7 +82,7 @@ def _spelled(value: Any, objects: dict[str, Any]) -> str:
     return spelled
 
 
-# -- text -----------------------------------------------------------------------------------------------------------
+# -- text -----------------------------------------------------------------------------------------------
 
 
 def source_text(program: Program) -> tuple[str, dict[int, gast.stmt]]:

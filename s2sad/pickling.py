@@ -1,12 +1,14 @@
 """Derivative functions as pickles.
 
-One that an importable module holds (`@grad def f` in a module) is pickled as that name. Of any other, the pickle
-holds the function that it was made of, what was asked for, and the emitted text, so that nothing is transformed
-where it is loaded. The function itself goes by name if its module can be imported. If not (it stands in `__main__`
-or a notebook, is a lambda or a closure), it goes as its source text with what that refers to:
+One that an importable module holds (`@grad def f` in a module) is pickled as that name. Of any other, the
+pickle holds the function that it was made of, what was asked for, and the emitted text, so that nothing is
+transformed where it is loaded. The function itself goes by name if its module can be imported. If not (it
+stands in `__main__` or a notebook, is a lambda or a closure), it goes as its source text with what that
+refers to:
 
 - modules, and functions of importable modules, by name;
-- other functions and derivatives, the same way, so that recursion and shared closure cells stay what they are;
+- other functions and derivatives, the same way, so that recursion and shared closure cells stay what they
+  are;
 - everything else by value, with `pickle`'s own means and limits: the loaded function has globals of its own.
 
 Text that was emitted for a function of an importable module is used only if that module still says the same.
@@ -34,6 +36,7 @@ from s2sad.loader import EMITTED, factory_of, register
 
 #: How a value stands in a pickle: its kind, and what the kind needs.
 Encoded = tuple[Any, ...]
+_ATTRIBUTES = ("__name__", "__qualname__", "__module__", "__doc__")
 _MAIN = ("__main__", "__mp_main__")
 
 
@@ -61,7 +64,7 @@ def _is_importable(value: Any) -> bool:
     return found is value
 
 
-# -- writing --------------------------------------------------------------------------------------------------------
+# -- writing --------------------------------------------------------------------------------------------
 
 
 class _Writer:
@@ -134,7 +137,7 @@ class _Writer:
         self.made[number].update(
             kind="function", text=text, name=code.co_name, class_name=class_name, namespace=namespace,
             emitted=code.co_filename.startswith(EMITTED),
-            attributes={n: getattr(function, n) for n in ("__name__", "__qualname__", "__module__", "__doc__")},
+            attributes={name: getattr(function, name) for name in _ATTRIBUTES},
             annotations=_plain(function),
             cells={
                 name: self._number(cell, self.cells, None, self._cell)
@@ -174,10 +177,11 @@ def _plain(function: types.FunctionType) -> dict[str, Any]:
         found = function.__annotations__
     except Exception:
         return {}
-    return {n: a for n, a in found.items() if isinstance(a, str) or isinstance(a, type) and _is_importable(a)}
+    known = (n for n, a in found.items() if isinstance(a, str) or (isinstance(a, type) and _is_importable(a)))
+    return {name: found[name] for name in known}
 
 
-# -- reading --------------------------------------------------------------------------------------------------------
+# -- reading --------------------------------------------------------------------------------------------
 
 
 def _restore(derivative: Any, payload: dict[str, Any]) -> None:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from corpus import CASES
 from processes import finish, start
+
+from corpus import CASES
 
 # Writes the gradient, the split form and the cache's file of every function of the corpus that has one.
 PROGRAM = """

@@ -1,4 +1,6 @@
-"""An exception that is raised in emitted code says which line of the user's file it belongs to, and is else untouched."""
+"""An exception that is raised in emitted code says which line of the user's file it belongs to, and is else
+untouched.
+"""
 
 import inspect
 import math

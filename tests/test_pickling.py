@@ -1,4 +1,6 @@
-"""Derivative functions go through pickles: into processes that have not seen the function, and transform nothing."""
+"""Derivative functions go through pickles: into processes that have not seen the function, and transform
+nothing.
+"""
 
 import copy
 import functools
@@ -163,7 +165,8 @@ print(s2sad.grad(cases[0])(0.7) == values[7])
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     (tmp_path / "model_of_pickles.py").write_text(
-        "import s2sad\nFACTOR = 2.0\ndef g(x):\n    return x * x * FACTOR\n\n@s2sad.grad\ndef slope(x):\n    return x ** 3\n"
+        "import s2sad\nFACTOR = 2.0\ndef g(x):\n    return x * x * FACTOR\n\n"
+        "@s2sad.grad\ndef slope(x):\n    return x ** 3\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     yield importlib.import_module("model_of_pickles")

@@ -1,4 +1,6 @@
-"""Many threads make and call derivatives at once, and what one of them meets leaves no trace in the others."""
+"""Many threads make and call derivatives at once, and what one of them meets leaves no trace in the
+others.
+"""
 
 import math
 import threading

@@ -46,7 +46,7 @@ from s2sad.runtime.assembly import (
     vstack_pullback,
 )
 from s2sad.runtime.containers import DictBar, ListBar, ObjectBar
-from s2sad.runtime.dynamic import install, split, split_method, split_property, split_star
+from s2sad.runtime.dynamic import install, require_no_change, split, split_method, split_property, split_star
 from s2sad.runtime.fields import settled
 from s2sad.runtime.methods import (
     astype_method,
@@ -197,6 +197,7 @@ __all__ = [
     "product_slopes",
     "reduced_size",
     "repeat_pullback",
+    "require_no_change",
     "require_rebinding",
     "require_scalar",
     "reshape_method",

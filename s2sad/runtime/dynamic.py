@@ -45,3 +45,9 @@ def split_property(cls: type, name: str) -> Pair:
     """As `split`, for the getter of the computed attribute `name` of a class."""
     assert _transform is not None
     return _transform("property", (cls, name), (), False)
+
+
+def require_no_change(function: Any, active: Where) -> None:
+    """Refuses a call, made for its effect, of a function that changes one of its active arguments in place."""
+    assert _transform is not None
+    _transform("check", function, active, False)

@@ -92,6 +92,8 @@ def zeros_like(x: Any) -> Any:
         return ListBar([zeros_like(v) for v in x])
     if isinstance(x, dict):
         return DictBar.of(x)
+    if isinstance(x, (type, types.ModuleType)):  # what is read from it is constant
+        return ObjectBar(x)
     if (
         isinstance(x, (ListBar, DictBar, ObjectBar))
         or hasattr(x, "__dict__")

@@ -1,4 +1,6 @@
-"""What the annotations of a function's parameters promise, read off the function itself: no text is needed."""
+"""What the annotations of a function's parameters promise, read off the function itself: no text is
+needed.
+"""
 
 from __future__ import annotations
 

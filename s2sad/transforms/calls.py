@@ -60,19 +60,17 @@ def pull_call(step: steps.Call, node: Simple, sweep: Sweep, edits: Edits) -> Non
 
 
 def _inspect(step: steps.Call, call: gast.Call, node: Simple, context: Context, edits: Edits) -> None:
-    """A call whose result is dropped may change its arguments, which transforming the callee finds out."""
-    if _is_static(step.function):
-        _static(step, call, context)
-    elif isinstance(call.func, gast.Attribute) and step.function is UNKNOWN:
-        _method(call, context, edits, node)
-    elif step.function is UNKNOWN:
-        _dynamic(call, context, edits, node)
-    else:
+    """A call whose result is dropped may change its arguments; of a callee known only then, the run finds out."""
+    if step.function is UNKNOWN:
+        where, _ = _active_arguments(call, context)
+        check = nodes.call(context.link("require_no_change", require_no_change), nodes.clone(call.func), where)
+        edits.before[node.stmt].append(nodes.statement(check))
+    elif not _is_static(step.function):
         name = getattr(step.function, "__name__", "the function")
         context.refuse(
             call,
             f"{name} is called for its effect, with arguments that a derivative flows through",
-            "s2sad.nondifferentiable says of a function that it changes nothing that is differentiated",
+            "keep what a derivative flows through out of the call, or pass s2sad.stop_gradient(value)",
         )
 
 

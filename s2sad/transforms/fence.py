@@ -9,8 +9,8 @@ import gast
 
 from s2sad import nodes
 from s2sad.analysis.expressions import BUILDERS, IN_PLACE, captured, is_varied, root
-from s2sad.analysis.mutation import active_changes
 from s2sad.context import UNKNOWN, Context
+from s2sad.transforms.changes import refuse_changes
 from s2sad.transforms.iterators import refuse_kept_iterators
 
 def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
@@ -20,6 +20,8 @@ def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     own = _own_containers(function, context)
     for node in nodes.walk_scope(function.body):
         _check(node, own, context)
+    if not context.trusted:
+        refuse_changes(function, own, context)
     refuse_kept_iterators(function, context)
     return function
 

@@ -7,6 +7,7 @@ in parts, or never; and one in the head of a loop calls its functions in turn wi
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import operator
 from collections import Counter
@@ -16,7 +17,7 @@ import gast
 from s2sad import nodes
 from s2sad.adjoints import registry
 from s2sad.adjoints.equivalents import EQUIVALENTS, ITERATORS, WITH_OPTIONS
-from s2sad.analysis.expressions import is_varied
+from s2sad.analysis.expressions import is_simple, is_varied
 from s2sad.context import UNKNOWN, Context
 from s2sad.nodes import Expr
 
@@ -42,8 +43,12 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
                 self.bound[name] += 1
             if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
                 self.loads[node.id] += 1
-        self.kept: dict[str, tuple[gast.AST, int]] = {}
-        self.depth = 0
+        self.following: dict[int, gast.stmt] = {}
+        for node in [function, *nodes.walk(function.body)]:
+            for name in ("body", "orelse", "finalbody"):
+                block = getattr(node, name, None)
+                if isinstance(block, list):
+                    self.following.update((id(a), b) for a, b in itertools.pairwise(block))
 
     # -- what consumes -----------------------------------------------------------------------------
 
@@ -56,16 +61,7 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
     def visit_For(self, node: gast.For) -> None:
         self.consume(node.iter)
         self._lazily(node.iter)
-        self.visit(node.iter)
-        self.depth += 1
-        for stmt in [*node.body, *node.orelse]:
-            self.visit(stmt)
-        self.depth -= 1
-
-    def visit_While(self, node: gast.While) -> None:
-        self.depth += 1
         self.generic_visit(node)
-        self.depth -= 1
 
     def visit_Starred(self, node: gast.Starred) -> None:
         self.consume(node.value)
@@ -94,28 +90,45 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
 
     def visit_Assign(self, node: gast.Assign) -> None:
         (target, *others) = node.targets
-        if isinstance(target, (gast.Tuple, gast.List)) and not others:
+        unpacked = isinstance(target, (gast.Tuple, gast.List))
+        if not others and (unpacked or self._used_next(node, target)):
             self.consume(node.value)
-        elif isinstance(target, gast.Name) and not others and self._once(target.id):
-            self.consume(node.value)
-            if self._is_iterator(node.value):
-                self.kept[target.id] = (node, self.depth)
         self.generic_visit(node)
 
-    # -- what is kept ------------------------------------------------------------------------------
+    def _used_next(self, node: gast.Assign, target: Expr) -> bool:
+        """Is what is assigned consumed whole by what follows, before anything else is done?"""
+        if not isinstance(target, gast.Name) or self.loads[target.id] != 1 or self.bound[target.id] != 1:
+            return False
+        after = self.following.get(id(node))
+        value = getattr(after, "value", None)
+        if isinstance(value, gast.Call) and value.args and nodes.is_name(value.args[0], target.id):
+            return _among(self.context.resolve(value.func), _READERS)
+        while isinstance(after, gast.Assign) and (is_simple(after.value) or self._is_quiet(after.value)):
+            if target.id in nodes.loads(after.value):
+                return False
+            after = self.following.get(id(after))
+        head = after.iter if isinstance(after, gast.For) else getattr(after, "value", None)
+        return head is not None and self._is_quiet(node.value) and self._consumes(head, target.id)
 
-    def _once(self, name: str) -> bool:
-        return self.loads[name] == 1 and self.bound[name] == 1
+    def _consumes(self, node: Expr, name: str) -> bool:
+        if isinstance(node, gast.Call) and _among(self.context.resolve(node.func), _READERS):
+            return any(nodes.is_name(a, name) or self._consumes(a, name) for a in node.args)
+        return nodes.is_name(node, name)
 
-    def visit_Name(self, node: gast.Name) -> None:
-        found = self.kept.pop(node.id, None) if isinstance(node.ctx, gast.Load) else None
-        if found is not None and (id(node) not in self.consumed or self.depth != found[1]):
-            self._refuse(found[0], f"{node.id}, an iterator,")
+    def _is_quiet(self, node: Expr) -> bool:
+        """Surely without effects: it does not matter when it is evaluated."""
+        effects = (gast.NamedExpr, gast.Await, gast.Yield, gast.YieldFrom)
+        return not any(
+            isinstance(n, effects)
+            or (isinstance(n, gast.Call) and not (self._known(n.func) or self._makes_iterator(n)))
+            for n in nodes.walk(node)
+        )
 
-    def _is_iterator(self, node: Expr) -> bool:
-        if isinstance(node, gast.Call):
-            return _among(self.context.resolve(node.func), tuple(ITERATORS)) and self._is_active(node)
-        return isinstance(node, gast.GeneratorExp) and self._is_active(node)
+    def _makes_iterator(self, node: gast.Call) -> bool:
+        found = self.context.resolve(node.func)
+        return _among(found, tuple(ITERATORS)) and (
+            not _calls(found) or all(map(self._is_pure, node.args[:2]))
+        )
 
     def _is_active(self, node: Expr) -> bool:
         return is_varied(node, self.context.varied, self.context)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
+import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ import gast
 
 from s2sad import nodes
 from s2sad.adjoints import registry
+from s2sad.adjoints.equivalents import equivalent
 from s2sad.adjoints.methods import ATTRIBUTES, METHODS
 from s2sad.analysis.expressions import captured, is_varied, root, rule_of, super_object
 from s2sad.analysis.kinds import kind_of
@@ -310,6 +312,13 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
                 f"it handles {rule.name}{_spelled(rule.signature)}",
             )
             return None
+    if isinstance(function, types.BuiltinFunctionType) and equivalent(function) is None:
+        context.refuse(
+            stmt,
+            f"{function.__name__} has neither a rule nor Python source, and a derivative flows through it",
+            "register a rule for it, or write what it does in Python",
+        )
+        return None
     uses = frozenset(_call_uses(call, context))
     return Call(stmt, frozenset([target]), uses, target=target, call=call, function=function)
 

@@ -1,0 +1,84 @@
+"""Refuses changes in place of what a derivative flows through, but for lists and dictionaries of the function's own.
+
+Requires: `own`, the containers that the function builds itself (`fence`). Those may be built step by step as long as
+nothing else holds them: the derivative follows that. Everything else is refused here, with its line.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import nodes
+from s2sad.analysis.expressions import IN_PLACE, captured
+from s2sad.analysis.mutation import active_changes
+from s2sad.context import Context
+
+
+def refuse_changes(function: gast.FunctionDef, own: set[str], context: Context) -> None:
+    """Notes every change in place that the derivative could not follow."""
+    for node, name in active_changes(function, own, context):
+        _refuse(node, name, context)
+    _check_shared(function, own, context)
+
+
+def _refuse(node: gast.AST, name: str, context: Context) -> None:
+    context.refuse(
+        node,
+        f"{name} is changed in place here, itself or what it shares memory with, and a derivative flows through it",
+        "build a new array (np.stack, np.where, np.concatenate), or a list of the function's own with append",
+    )
+
+
+def _check_shared(function: gast.FunctionDef, own: set[str], context: Context) -> None:
+    """A container must not be changed any more once another one, or a closure, holds it."""
+    every = list(nodes.walk(function.body))
+    order = {id(n): i for i, n in enumerate(every)}
+    loops = _loops_around(function.body)
+    for name in sorted(own & context.varied):
+        changes = [n for n in every if _changes(n, name)]
+        made = [n for n in every if isinstance(n, gast.Assign) and name in nodes.stores(n.targets[0])]
+        for share in (n for n in every if _shares(n, name)):
+            for change in changes:
+                common = [loop for loop in loops[id(share)] if loop in loops[id(change)]]
+                anew = common and any(common[-1] in loops[id(m)] for m in made)
+                if order[id(change)] > order[id(share)] or (common and not anew):
+                    _refuse(change, name, context)
+                    break
+
+
+def _loops_around(body: nodes.Block) -> dict[int, list[int]]:
+    """For each node the loops that it stands in, the outermost first."""
+    found: dict[int, list[int]] = {}
+    stack: list[tuple[gast.AST, list[int]]] = [(stmt, []) for stmt in body]
+    while stack:
+        node, around = stack.pop()
+        found[id(node)] = around
+        loops = (gast.For, gast.While, *nodes.COMPREHENSIONS)
+        inner = [*around, id(node)] if isinstance(node, loops) else around
+        stack += [(child, inner) for child in nodes.children(node)]
+    return found
+
+
+def _shares(node: gast.AST, name: str) -> bool:
+    """Does this node let something else hold the object of `name`?"""
+    if isinstance(node, (gast.Assign, gast.NamedExpr)):
+        return nodes.is_name(node.value, name)
+    if isinstance(node, (gast.List, gast.Tuple, gast.Set)):
+        return isinstance(node.ctx, gast.Load) and any(nodes.is_name(e, name) for e in node.elts)
+    if isinstance(node, gast.Dict):
+        return any(nodes.is_name(e, name) for e in node.values)
+    if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+        return node.func.attr in ("append", "insert", "setdefault") and any(nodes.is_name(a, name) for a in node.args)
+    if isinstance(node, (gast.FunctionDef, gast.Lambda)):
+        return name in captured(node)
+    return isinstance(node, gast.IfExp) and (nodes.is_name(node.body, name) or nodes.is_name(node.orelse, name))
+
+
+def _changes(node: gast.AST, name: str) -> bool:
+    if isinstance(node, gast.Subscript) and isinstance(node.ctx, gast.Store):
+        return nodes.is_name(node.value, name)
+    if isinstance(node, gast.AugAssign):
+        return nodes.is_name(node.target, name)
+    if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+        return nodes.is_name(node.func.value, name) and node.func.attr in IN_PLACE
+    return False

@@ -17,7 +17,7 @@ from s2sad.derive import derive
 from s2sad.errors import InvalidArgument
 from s2sad.loader import Variant, annotate
 from s2sad.runtime import as_gradient
-from s2sad.runtime.cotangents import as_cotangent, fresh_tape
+from s2sad.runtime.cotangents import as_cotangent, detached, distinct, fresh_tape
 from s2sad.source import unwrap
 from s2sad.source.annotations import promised_kinds
 from s2sad.synthetic import has_rule, wrapper_of
@@ -83,6 +83,10 @@ def vjp(
     return derivative.vjp(args, kwargs)
 
 
+for _transform_ in (grad, value_and_grad, vjp):  # what they are given in a differentiated function is looked at
+    _transform_.__s2sad_transform__ = True  # type: ignore[attr-defined]
+
+
 class DerivativeFunction:
     """A derivative of a function: callable like it, with its name, docstring and signature.
 
@@ -112,7 +116,7 @@ class DerivativeFunction:
             annotate(error)
             raise
         del values
-        return plan.select(result, self._form, self._has_aux)
+        return distinct(plan.select(result, self._form, self._has_aux))
 
     def vjp(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Value and pullback (see `s2sad.vjp`)."""
@@ -128,6 +132,7 @@ class DerivativeFunction:
         aux = None
         if self._has_aux:
             out, aux = out
+        tape, out = detached(tape), detached(out)  # the caller may change what the function returned, and its data
         backward = variant.backward
 
         def pullback(cotangent: Any) -> Any:
@@ -138,7 +143,7 @@ class DerivativeFunction:
                 raise
             bars = bars if len(plan.active) != 1 else (bars,)
             gradients = [as_gradient(b, v) for b, v in zip(plan.pick(bars), values, strict=True)]
-            return tuple(gradients)
+            return distinct(tuple(gradients))
 
         return (out, pullback, aux) if self._has_aux else (out, pullback)
 
@@ -332,6 +337,6 @@ def stop_gradient(x: Any) -> Any:
     return x
 
 
-nondifferentiable(stop_gradient)
+nondifferentiable(stop_gradient, grad, value_and_grad, vjp)
 
 __all__ = ["DerivativeFunction", "grad", "source", "stop_gradient", "value_and_grad", "vjp"]

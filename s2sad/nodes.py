@@ -6,6 +6,7 @@ and comments are string constants of their own class, which survive every tree w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
@@ -17,6 +18,10 @@ Block: TypeAlias = list[gast.stmt]
 T = TypeVar("T")
 
 SCOPES = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda, gast.ClassDef)
+_BINDERS = (
+    gast.Name, gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef, gast.Import, gast.ImportFrom,
+    gast.MatchAs, gast.MatchStar, gast.MatchMapping,
+)  # fmt: skip
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 
@@ -139,6 +144,7 @@ def number(node: object) -> float | int | complex | None:
     return None
 
 
+_LEAVES = {"ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment"}
 _ATTRIBUTES = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
@@ -166,16 +172,22 @@ def copy_position(new: T, old: gast.AST) -> T:
     return new
 
 
-def children(node: gast.AST) -> Iterator[gast.AST]:
-    """The direct children of a node in evaluation order of fields."""
-    for field in node._fields:
+@functools.cache
+def _inner(kind: type[gast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold others; contexts and operators have nothing to tell."""
+    return tuple(field for field in kind._fields if field not in _LEAVES)
+
+
+def children(node: gast.AST) -> list[gast.AST]:
+    """The direct children of a node in evaluation order of fields, without contexts and operators."""
+    found: list[gast.AST] = []
+    for field in _inner(node.__class__):
         value = getattr(node, field, None)
-        if isinstance(value, gast.AST):
-            yield value
-        elif isinstance(value, list):
-            for item in value:
-                if isinstance(item, gast.AST):
-                    yield item
+        if value.__class__ is list:
+            found += [item for item in value if isinstance(item, gast.AST)]
+        elif isinstance(value, gast.AST):
+            found.append(value)
+    return found
 
 
 def walk(node: gast.AST | Sequence[gast.AST]) -> Iterator[gast.AST]:
@@ -184,7 +196,7 @@ def walk(node: gast.AST | Sequence[gast.AST]) -> Iterator[gast.AST]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(children(current))))
+        stack += reversed(children(current))
 
 
 def walk_scope(node: gast.AST | Sequence[gast.AST]) -> Iterator[gast.AST]:
@@ -200,7 +212,7 @@ def walk_scope(node: gast.AST | Sequence[gast.AST]) -> Iterator[gast.AST]:
             defaults = [d for d in [*args.defaults, *args.kw_defaults] if d is not None] if args else []
             stack.extend(reversed([*current.decorator_list, *defaults]))
         else:
-            stack.extend(reversed(list(children(current))))
+            stack += reversed(children(current))
 
 
 def loads(node: gast.AST | Sequence[gast.AST]) -> set[str]:
@@ -214,13 +226,18 @@ def stores(node: gast.AST | Sequence[gast.AST]) -> set[str]:
     stack = [node] if isinstance(node, gast.AST) else list(node)
     while stack:
         n = stack.pop()
-        found.update(binds(n))
+        if isinstance(n, gast.Name):
+            if isinstance(n.ctx, (gast.Store, gast.Del)):
+                found.add(n.id)
+            continue
+        if isinstance(n, _BINDERS):
+            found |= binds(n)
         if isinstance(n, COMPREHENSIONS):
             found.update(w.target.id for w in walk_scope(n) if isinstance(w, gast.NamedExpr))
         elif isinstance(n, SCOPES):
             stack.extend(m for m in walk_scope(n) if m is not n and isinstance(m, gast.NamedExpr))
         else:
-            stack.extend(children(n))
+            stack += children(n)
     return found
 
 

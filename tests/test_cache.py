@@ -21,6 +21,12 @@ from s2sad import cache, dependencies, derive
 from s2sad.adjoints import registry
 from s2sad.artifact import Artifact, Owner, Piece, Request, from_file, to_file
 
+
+@pytest.fixture(autouse=True)
+def no_cache_of_the_user(monkeypatch):
+    monkeypatch.setenv("S2SAD_CACHE", "off")
+
+
 MODEL = """
 import math
 
@@ -533,6 +539,7 @@ print(sorted(added & {*heavy, *("s2sad." + name for name in ours)}))
 def test_no_warnings_are_left(tmp_path, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        monkeypatch.delenv("S2SAD_CACHE")
         monkeypatch.setenv("S2SAD_CACHE_DIR", str(tmp_path / "a" / "b"))
         assert s2sad.grad(lambda x: x * 8.0)(1.0) == 8.0
     assert len(list((tmp_path / "a" / "b").iterdir())) == 1

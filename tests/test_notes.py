@@ -11,6 +11,11 @@ import pytest
 import s2sad
 
 
+@pytest.fixture(autouse=True)
+def no_cache_of_the_user(monkeypatch):
+    monkeypatch.setenv("S2SAD_CACHE", "off")
+
+
 class Special(Exception):
     pass
 

@@ -378,8 +378,8 @@ class Squaring:
 @pytest.mark.parametrize(
     ("cls", "why"),
     [
-        (Normalised, "a __post_init__"), (WithInit, "an __init__ of its own"), (Derived, "an __init__ of its own"),
-        (Plain, "neither a dataclass"),
+        (Normalised, "a __post_init__"), (WithInit, "an __init__ of its own"),
+        (Derived, "an __init__ of its own"), (Plain, "neither a dataclass"),
         (Made, "metaclass"), (Squaring, "a __setattr__ of its own"),
     ],
 )  # fmt: skip

@@ -16,6 +16,12 @@ from processes import run
 
 import s2sad
 
+
+@pytest.fixture(autouse=True)
+def no_cache_of_the_user(monkeypatch):
+    monkeypatch.setenv("S2SAD_CACHE", "off")
+
+
 SCALE = 3.0
 
 

@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from s2sad.adjoints.registry import Rule, nondifferentiable
-from s2sad.runtime import require_no_change, split, split_method, split_star
+from s2sad.runtime import no_gradient, require_no_change, split, split_method, split_star
 
 
 def _pullback(g, function, active, itself=False):  # type: ignore[no-untyped-def]
@@ -17,4 +17,4 @@ _signature = inspect.Signature(list(inspect.signature(_pullback).parameters.valu
 #: Rules of functions that have no sample points, since what they return is no value.
 LOOKUPS: dict[Any, Rule] = {split: Rule("split", "linear", _signature, pullbacks={"function": _pullback})}
 
-nondifferentiable(split_method, split_star, require_no_change)
+nondifferentiable(split_method, split_star, require_no_change, no_gradient)

@@ -73,7 +73,10 @@ def active_changes(function: gast.FunctionDef, own: Collection[str], context: Co
         active.setdefault(aliases.find(name), name)
     found = []
     for node in nodes.walk(function.body):
-        if not _builds(node, own) and not (isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name)):
+        if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+            if context.kinds.get(node.target.id) in ("list", "dict") and node.target.id in context.varied - set(own):
+                found.append((node, node.target.id))
+        elif not _builds(node, own):
             for name in _surely(node, context.resolve):
                 if aliases.find(name) in active and name not in nodes.loads(_index(node)):
                     found.append((node, name if name in context.varied else active[aliases.find(name)]))
@@ -118,7 +121,7 @@ def _direct(node: gast.AST, resolve: Resolve) -> Iterator[str]:
         yield node.target.id
     elif isinstance(node, gast.Call):
         yield from _changed_by_call(node, resolve)
-    elif isinstance(node, gast.Attribute) and node.attr in IN_PLACE:
+    elif isinstance(node, gast.Attribute) and node.attr in IN_PLACE and resolve(node) is UNKNOWN:
         yield from nodes.loads(node.value)
 
 
@@ -136,7 +139,7 @@ def _changed_by_call(node: gast.Call, resolve: Resolve) -> Iterator[str]:
     if isinstance(function, types.FunctionType) and registry.lookup(function) is None:
         changed = mutated_parameters(function)
         for parameter, value in _bound(function, node):
-            if parameter is None or parameter in changed:
+            if (changed if parameter is None else parameter in changed):
                 yield from nodes.loads(value)
     elif getattr(function, "__name__", "") in _WRITERS or _many_outputs(function, node):
         yield from (n for a in _arguments(node) for n in nodes.loads(a))
@@ -174,7 +177,8 @@ def _shared(node: gast.AST, resolve: Resolve) -> Iterator[list[str]]:
         for parameter, argument in zip(nodes.all_parameters(node.func.args), node.args, strict=False):
             yield [parameter, *_sources(argument, resolve)]
     elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and root(node.func.value):
-        if node.func.attr in ("append", "insert", "extend", "add", "update", "setdefault"):
+        builders = ("append", "insert", "extend", "add", "update", "setdefault")
+        if node.func.attr in builders and resolve(node.func) is UNKNOWN:
             yield [root(node.func.value) or "", *(n for a in node.args for n in _sources(a, resolve))]
 
 
@@ -224,7 +228,25 @@ def _summary(function: types.FunctionType) -> frozenset[str]:
     # a method of unknown effect counts for what the function has itself, not for what its caller gave it
     sure = {n for node in nodes.walk(source.tree.body) for n in _surely(node, context.resolve)}
     roots = {aliases.find(name) for name in changed & sure}
-    return frozenset(p for p in parameters if aliases.find(p) in roots)
+    kept = {aliases.find(name) for name in _kept(source.tree, parameters)}
+    return frozenset(p for p in parameters if aliases.find(p) in roots | kept)
+
+
+def _kept(function: gast.FunctionDef, parameters: Collection[str]) -> Iterator[str]:
+    """Names whose values the function leaves where others can see them: globals, and containers not its own."""
+    body = function.body
+    outer = {n for s in nodes.walk(body) if isinstance(s, (gast.Global, gast.Nonlocal)) for n in s.names}
+    own = nodes.stores(body) - outer - set(parameters)
+    for node in nodes.walk(body):
+        if isinstance(node, (gast.Assign, gast.AugAssign)):
+            targets = node.targets if isinstance(node, gast.Assign) else [node.target]
+            for target in targets:
+                place = root(target) not in own if not isinstance(target, gast.Name) else target.id in outer
+                if place:
+                    yield from nodes.loads(node.value)
+        elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE:
+            if root(node.func.value) not in own:
+                yield from (n for a in node.args for n in nodes.loads(a))
 
 
 def _surely(node: gast.AST, resolve: Resolve) -> Iterator[str]:

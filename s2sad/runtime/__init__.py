@@ -92,6 +92,7 @@ from s2sad.runtime.sequences import (
     when_empty,
 )
 from s2sad.runtime.shapes import (
+    no_gradient,
     array_pullback,
     as_gradient,
     instantiate,
@@ -185,6 +186,7 @@ __all__ = [
     "matmul_pullback_b",
     "matrix_transposed",
     "meshgrid_pullback",
+    "no_gradient",
     "owned",
     "pad_pullback",
     "polygamma",

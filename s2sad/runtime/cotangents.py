@@ -49,3 +49,31 @@ def fresh_tape(tape: Any) -> Any:
     if type(tape) is list:
         return [fresh_tape(part) for part in tape]
     return tape
+
+
+def detached(value: Any) -> Any:
+    """The same structure with copies of its arrays, so that nobody else's changes reach them."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if type(value) in (list, tuple):
+        return type(value)(detached(part) for part in value)
+    if type(value) is dict:
+        return {key: detached(part) for key, part in value.items()}
+    return value
+
+
+def distinct(result: Any) -> Any:
+    """`result` with no array in it twice: gradients that are equal are still arrays of their own."""
+    return _distinct(result, set()) if type(result) in (tuple, list, dict) else result
+
+
+def _distinct(value: Any, seen: set[int]) -> Any:
+    if isinstance(value, np.ndarray):
+        if id(value) in seen:
+            return value.copy()
+        seen.add(id(value))
+    elif type(value) in (tuple, list):
+        return type(value)([_distinct(part, seen) for part in value])
+    elif type(value) is dict:
+        return {key: _distinct(part, seen) for key, part in value.items()}
+    return value

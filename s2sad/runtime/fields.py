@@ -1,7 +1,7 @@
 """Cotangents of attributes that are computed, not stored: properties, cached properties and bound methods.
 
-Reading `spring.softness` adds to `spring_bar.softness`, whatever softness is. Where the cotangent of an object
-is complete, what was added to a computed attribute is moved on to the stored ones that its getter reads.
+Reading `spring.softness` adds to `spring_bar.softness`, whatever softness is. Where the cotangent of an
+object is complete, what was added to a computed attribute moves on to the stored ones that its getter reads.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _member(x: Any, name: str) -> Any:
 
 
 def _is_stored(x: Any, name: str) -> bool:
-    """Is an attribute a value of the object's own, or one without a part in its gradient: a class constant?"""
+    """Is an attribute a value of the object's own, or one without part in its gradient: a constant?"""
     member = _member(x, name)
     if isinstance(member, (property, functools.cached_property)):
         return False

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import functools
 import types
+import warnings
 from typing import Any
 
 import numpy as np
@@ -223,3 +224,9 @@ def snapshot(value: Any) -> Any:
     if isinstance(value, dict):
         return _filled(copy.copy(value), {k: snapshot(v) for k, v in value.items()})
     return value
+
+
+def no_gradient(name: str, x: Any) -> Any:
+    """The zero gradient of an argument that the result does not depend on, with a warning."""
+    warnings.warn(f"s2sad: the result does not depend on the argument {name}; its gradient is zero", stacklevel=4)
+    return as_gradient(0, x)

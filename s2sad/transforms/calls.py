@@ -21,7 +21,7 @@ from s2sad.analysis.kinds import kind_of
 from s2sad.analysis.regions import Simple
 from s2sad.context import UNKNOWN, Callee, Context
 from s2sad.nodes import Expr
-from s2sad.runtime import ObjectBar, instantiate, split, split_method, split_star
+from s2sad.runtime import ObjectBar, instantiate, require_no_change, split, split_method, split_star
 from s2sad.transforms import steps
 from s2sad.transforms.edits import Edits
 from s2sad.transforms.sweep import Sweep

@@ -1,7 +1,7 @@
 """Objects made of active values: where each argument of a constructor lives in the object.
 
-Handled are the classes whose constructor stores its arguments and does nothing else: dataclasses, named tuples
-and `functools.partial`. Any other may compute what it likes.
+Handled are the classes whose constructor stores its arguments and does nothing else: dataclasses, named
+tuples and `functools.partial`. Any other may compute what it likes.
 """
 
 from __future__ import annotations

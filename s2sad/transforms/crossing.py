@@ -61,7 +61,7 @@ def _certain(block: Block, bound: set[str]) -> set[str]:
         if isinstance(stmt, gast.If):
             bound = _certain(stmt.body, set(bound)) & _certain(stmt.orelse, set(bound))
         elif isinstance(stmt, gast.With):
-            bound = _certain(stmt.body, bound | nodes.stores([i for i in stmt.items]))
+            bound = bound | nodes.stores([i for i in stmt.items])  # an exception in its body may be suppressed
         elif not isinstance(stmt, (gast.For, gast.While, gast.Try, gast.Match)):
             bound = bound | nodes.stores(stmt)
     return bound

@@ -23,7 +23,7 @@ from s2sad.analysis.mutation import changed_parameters, mutated_names
 from s2sad.analysis.regions import Block, Loop, Simple
 from s2sad.context import Context
 from s2sad.nodes import Expr
-from s2sad.runtime import as_gradient, require_scalar, snapshot
+from s2sad.runtime import as_gradient, no_gradient, require_scalar, snapshot
 from s2sad.transforms import steps
 from s2sad.transforms.crossing import crossing, undefined_at_end
 from s2sad.transforms.reverse import Reverse, compose
@@ -215,12 +215,14 @@ def joint(derivative: Derivative, name: str, context: Context, *, value: bool, h
 
 
 def _gradient(parameter: str, derivative: Derivative, context: Context) -> Expr:
-    bar: Expr = nodes.load(derivative.bars[parameter]) if parameter in derivative.bars else nodes.const(0)
     argument = nodes.load(derivative.originals.get(parameter, parameter))
+    if parameter not in derivative.bars:
+        return nodes.call(context.link("no_gradient", no_gradient), nodes.const(parameter), argument)
+    bar = nodes.load(derivative.bars[parameter])
     kind = context.kinds.get(parameter)
     if kind == "float" and parameter not in derivative.originals:
         if all(context.kinds.get(name) == "float" for name in context.varied):
-            return bar if parameter in derivative.bars else nodes.const(0.0)
+            return bar
         return nodes.call("float", bar)
     return nodes.call(context.link("as_gradient", as_gradient), bar, argument)
 

@@ -77,6 +77,13 @@ def _check(node: gast.AST, own: set[str], context: Context) -> None:
         targets = node.targets if isinstance(node, gast.Assign) else [node.target]
         for target in targets:
             _check_target(target, node, own, context)
+    elif isinstance(node, gast.Call) and getattr(context.resolve(node.func), "__s2sad_transform__", False):
+        if any(nodes.loads(a) & context.varied for a in [*node.args, *(k.value for k in node.keywords)]):
+            context.refuse(
+                node,
+                "a function that captures what a derivative flows through is differentiated in here",
+                "pass the value as an argument: grad(g)(x, value), with argnums",
+            )
     elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
         _check_method(node, own, context)
     elif isinstance(node, gast.With):
@@ -116,6 +123,8 @@ def _check_target(target: gast.expr, node: gast.AST, own: set[str], context: Con
             "keep the value in a local variable, and return it",
         )
     elif isinstance(target, gast.Subscript):
+        if isinstance(target.slice, gast.Slice) and inside_own(target, own) and owner in context.varied and not context.trusted:
+            context.refuse(node, f"a slice of {owner} is assigned", "assign the elements one by one, or build a new list")
         value = getattr(node, "value", None)
         stored = value is not None and is_varied(value, context.varied, context)
         inside = bool(nodes.loads(target.value) & context.varied)
@@ -125,6 +134,10 @@ def _check_target(target: gast.expr, node: gast.AST, own: set[str], context: Con
                 f"{owner or 'an object'} is changed in place, which a derivative flows through",
                 "build a new array (np.stack, np.where, np.concatenate), or a list of the function's own",
             )
+
+
+def inside_own(target: gast.Subscript, own: set[str]) -> bool:
+    return isinstance(target.value, gast.Name) and target.value.id in own
 
 
 def _check_method(node: gast.Call, own: set[str], context: Context) -> None:

@@ -113,6 +113,8 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
     def _consumes(self, node: Expr, name: str) -> bool:
         if isinstance(node, gast.Call) and _among(self.context.resolve(node.func), _READERS):
             return any(nodes.is_name(a, name) or self._consumes(a, name) for a in node.args)
+        if isinstance(node, nodes.COMPREHENSIONS):
+            return self._consumes(node.generators[0].iter, name)
         return nodes.is_name(node, name)
 
     def _is_quiet(self, node: Expr) -> bool:

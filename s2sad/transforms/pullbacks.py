@@ -412,6 +412,13 @@ def _construct(step: steps.Construct, sweep: Sweep) -> None:
 def _closure(step: steps.Closure, sweep: Sweep) -> None:
     if step.name not in sweep.bars:
         return
+    rebound = [v for v in step.captures if sweep.overwritten(v)]
+    if rebound:
+        sweep.context.refuse(
+            step.stmt,
+            f"a function that captures {rebound[0]} is kept as a value, and {rebound[0]} is assigned again",
+            "pass the value as an argument, or give it a name of its own",
+        )
     bar = sweep.bar(step.name)
     for variable in step.captures:
         sweep.add(variable, gast.Attribute(nodes.clone(bar), variable, gast.Load()), fresh=False, zero=True)

@@ -47,7 +47,7 @@ class Reverse:
 
     def __init__(self, root: Block, step_of: dict[gast.stmt, steps.Step], context: Context) -> None:
         self.root, self.step_of, self.context = root, step_of, context
-        self.sweep = Sweep(context, alike=self._alike)
+        self.sweep = Sweep(context, alike=self._alike, overwritten=self._overwritten)
         self._shapes = shapes.alike(root, step_of, context)
         self.edits = Edits(context)
         self.overwrites = Overwrites(root)
@@ -68,6 +68,9 @@ class Reverse:
         if found is None or node is None or found.variable in regions.definitions(node) or not self.overwrites.stable([found.variable], found.node, node):
             return variable
         return found.variable
+
+    def _overwritten(self, variable: str) -> bool:
+        return self.sweep.node is not None and self.overwrites.after(variable, self.sweep.node)
 
     def builtin(self, value: Any) -> gast.Name:
         """The name of a builtin, which the user's function may use for something else."""

@@ -54,6 +54,7 @@ class Sweep:
     names: dict[str, str] = field(default_factory=dict)
     node: Node | None = None
     alike: Callable[[str], str] = lambda variable: variable
+    overwritten: Callable[[str], bool] = lambda variable: False  # later than the current node
 
     # -- names ------------------------------------------------------------------------------------------------
 

@@ -670,9 +670,31 @@ def first_of(xs):
     return reversed(xs)
 
 
-@pytest.mark.parametrize(
-    "function", [used_twice, generator_used_twice, read_in_parts, consumed_in_a_loop, passed_on, returned]
-)
+def changed_meanwhile(xs):
+    factors = [1.0, 2.0]
+    products = map(operator.mul, xs, factors)
+    factors.append(3.0)
+    return sum(products)
+
+
+def another_effect_first(xs):
+    squares = (noted_square(v) for v in xs)
+    note("made")
+    return sum(squares)
+
+
+def noted_square(v):
+    note("square")
+    return v * v
+
+
+KEPT = [
+    used_twice, generator_used_twice, read_in_parts, consumed_in_a_loop, passed_on, returned, changed_meanwhile,
+    another_effect_first,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", KEPT)
 def test_an_iterator_that_is_kept_is_refused(function):
     with pytest.raises(UnsupportedSyntax, match=r"before it is consumed[\s\S]*hint: make it a list"):
         s2sad.grad(function)(XS)

@@ -45,18 +45,12 @@ def mapped(function: Any, iterable: Any, *iterables: Any, strict: Any = False) -
     """`map`"""
     if not iterables:
         return [function(x) for x in listed(iterable, "map")]
-    result = []
-    for args in zipped(iterable, *iterables, strict=strict):
-        result.append(function(*args))
-    return result
+    return [function(*args) for args in zipped(iterable, *iterables, strict=strict)]
 
 
 def starmap(function: Any, iterable: Any) -> Any:
     """`itertools.starmap`"""
-    result = []
-    for args in listed(iterable, "itertools.starmap"):
-        result.append(function(*args))
-    return result
+    return [function(*args) for args in listed(iterable, "itertools.starmap")]
 
 
 def filtered(function: Any, iterable: Any) -> Any:
@@ -77,21 +71,21 @@ def filterfalse(function: Any, iterable: Any) -> Any:
 
 def takewhile(predicate: Any, iterable: Any) -> Any:
     """`itertools.takewhile`"""
-    result = []
-    for x in listed(iterable, "itertools.takewhile"):
+    items = listed(iterable, "itertools.takewhile")
+    count = 0
+    for x in items:
         if not predicate(x):
             break
-        result.append(x)
-    return result
+        count += 1
+    return items[:count]
 
 
 def dropwhile(predicate: Any, iterable: Any) -> Any:
     """`itertools.dropwhile`"""
-    result = []
-    dropping = True
-    for x in listed(iterable, "itertools.dropwhile"):
-        if dropping and predicate(x):
-            continue
-        dropping = False
-        result.append(x)
-    return result
+    items = listed(iterable, "itertools.dropwhile")
+    count = 0
+    for x in items:
+        if not predicate(x):
+            break
+        count += 1
+    return items[count:]

@@ -31,13 +31,13 @@ def listed_rule(g, xs, caller):  # type: ignore[no-untyped-def]
     return as_sequence(g, xs)
 
 
-def places(items: list[Any], key: Callable[[Any], Any] | None, reverse: Any) -> list[int]:
+def sorted_indices(items: list[Any], key: Callable[[Any], Any] | None, reverse: Any) -> list[int]:
     """Where the elements of sorted(items, key=key, reverse=reverse) stand in `items`."""
     keys = items if key is None else [key(x) for x in items]
     return sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
 
 
-def place(choose: Callable[..., int], items: Any, key: Callable[[Any], Any] | None) -> int:
+def extreme_index(choose: Callable[..., int], items: Any, key: Callable[[Any], Any] | None) -> int:
     """Where choose(items, key=key) stands in `items`, for `choose` max or min."""
     return choose(range(len(items)), key=items.__getitem__ if key is None else lambda i: key(items[i]))
 
@@ -50,4 +50,4 @@ def endless(caller: str) -> None:
     )
 
 
-nondifferentiable(places, place, endless)
+nondifferentiable(sorted_indices, extreme_index, endless)

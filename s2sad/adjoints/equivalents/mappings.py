@@ -7,15 +7,12 @@ from typing import Any
 
 def dict_of(source: Any = (), /, **options: Any) -> Any:
     """`dict`"""
-    result = {}
     if hasattr(source, "keys"):
-        for key in source.keys():  # noqa: SIM118
-            result[key] = source[key]
+        result = {key: source[key] for key in source.keys()}  # noqa: SIM118
     else:
-        for key, value in source:
-            result[key] = value
-    for key in options.keys():  # noqa: SIM118
-        result[key] = options[key]
+        result = {key: value for key, value in source}
+    if options:
+        return {**result, **options}
     return result
 
 

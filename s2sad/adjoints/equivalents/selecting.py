@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from s2sad.adjoints.equivalents.listing import endless, listed, place, places
+from s2sad.adjoints.equivalents.listing import endless, extreme_index, listed, sorted_indices
 
 
 def _rows(items: Any, rows: Any) -> Any:
@@ -127,7 +127,7 @@ def backwards(sequence: Any) -> Any:
 def sorted_by(iterable: Any, *, key: Any = None, reverse: Any = False) -> Any:
     """`sorted`"""
     items = list(iterable)
-    return [items[i] for i in places(items, key, reverse)]
+    return [items[i] for i in sorted_indices(items, key, reverse)]
 
 
 def largest(*args: Any, key: Any = None, **default: Any) -> Any:
@@ -135,7 +135,7 @@ def largest(*args: Any, key: Any = None, **default: Any) -> Any:
     items = list(args[0]) if len(args) == 1 else args
     if default and not items:
         return default["default"]
-    return items[place(max, items, key)]
+    return items[extreme_index(max, items, key)]
 
 
 def smallest(*args: Any, key: Any = None, **default: Any) -> Any:
@@ -143,7 +143,7 @@ def smallest(*args: Any, key: Any = None, **default: Any) -> Any:
     items = list(args[0]) if len(args) == 1 else args
     if default and not items:
         return default["default"]
-    return items[place(min, items, key)]
+    return items[extreme_index(min, items, key)]
 
 
 def list_copy(values: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 import gast
 
@@ -144,20 +144,22 @@ def number(node: object) -> float | int | complex | None:
     return None
 
 
+#: Fields of nodes that hold no statement or expression.
 _LEAVES = {"ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment"}
 _ATTRIBUTES = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 
 def clone(node: T) -> T:
     """A deep copy of a tree, positions included; several times faster than `copy.deepcopy`."""
-    return _clone(node)  # type: ignore[no-any-return]
+    return cast(T, _clone(node))
 
 
 def _clone(node: object) -> object:
     if isinstance(node, gast.AST):
         new = node.__class__.__new__(node.__class__)
+        fields = new.__dict__
         for name, value in node.__dict__.items():
-            setattr(new, name, _clone(value) if isinstance(value, (gast.AST, list)) else value)
+            fields[name] = value if name in _LEAVES else _clone(value)
         return new
     if isinstance(node, list):
         return [_clone(item) for item in node]
@@ -174,12 +176,12 @@ def copy_position(new: T, old: gast.AST) -> T:
 
 @functools.cache
 def _inner(kind: type[gast.AST]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold others; contexts and operators have nothing to tell."""
+    """The fields of a kind of node that may hold statements and expressions."""
     return tuple(field for field in kind._fields if field not in _LEAVES)
 
 
 def children(node: gast.AST) -> list[gast.AST]:
-    """The direct children of a node in evaluation order of fields, without contexts and operators."""
+    """The direct children of a node in evaluation order of fields; contexts and operators have nothing to tell."""
     found: list[gast.AST] = []
     for field in _inner(node.__class__):
         value = getattr(node, field, None)

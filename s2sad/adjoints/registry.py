@@ -36,7 +36,7 @@ class Rule:
     """How one function is differentiated.
 
     `signature` is the primal's, as far as the rule handles it: an argument that it does not name is refused.
-    `partials` is the template of an elementwise rule; `pullbacks` and `pushforwards` hold one template per argument.
+    `inert` are arguments of which only the shape matters. `partials` is the template of an elementwise rule; `pullbacks` and `pushforwards` hold one template per argument.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Rule:
     partials: Template | None = None
     pullbacks: Mapping[str, Template] = field(default_factory=dict)
     pushforwards: Mapping[str, Template] = field(default_factory=dict)
+    inert: frozenset[str] = frozenset()
     doc: str = ""
 
     @property
@@ -136,7 +137,7 @@ def rule(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
             functions,
             Rule(
                 name, "rule", signature, _samples(at, name),
-                pullbacks=pullbacks, pushforwards=pushforwards, doc=cls.__doc__ or "",
+                pullbacks=pullbacks, pushforwards=pushforwards, inert=frozenset(members.get("inert", ())), doc=cls.__doc__ or "",
             ),
         )  # fmt: skip
         return cls

@@ -273,6 +273,8 @@ class full:
 
 @rule(np.full_like, at=[(A, 2.5), (A, A[0]), (A, 2.5, int), (ORDER, 2.5)])
 class full_like:
+    inert = ("a",)
+
     def pullback_fill_value(g, ans, a, fill_value, dtype=None):
         return unbroadcast(through_cast(g, ans), fill_value)
 

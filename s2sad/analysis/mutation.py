@@ -22,6 +22,10 @@ from s2sad.context import UNKNOWN, Context
 IMMUTABLE = frozenset({"int", "float", "scalar", "bool", "complex", "str", "none", "range"})
 Resolve = Callable[[gast.AST], Any]
 _WRITERS = {"copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis", "shuffle", "at"}
+_VIEWS = {
+    "asarray", "asanyarray", "reshape", "ravel", "squeeze", "transpose", "swapaxes", "diagonal", "view", "broadcast_to",
+    "atleast_1d", "atleast_2d", "atleast_3d", "zip", "enumerate", "reversed", "list", "tuple", "items", "values",
+}  # fmt: skip
 _READERS = {"keys", "items", "values", "get", "index", "count", "copy", "join", "split", "format", "startswith"}
 
 
@@ -47,7 +51,7 @@ def mutated_names(function: gast.FunctionDef, context: Context) -> set[str]:
 
     Active ones are not among them: changing what a derivative flows through is refused (`active_changes`).
     """
-    changed, aliases = _changes(function, context.resolve, context.locals)
+    changed, aliases = _changes(function, context.resolve, loose=True)
     roots = {aliases.find(name) for name in changed if context.kinds.get(name) not in IMMUTABLE}
     found = {name for name in context.locals if aliases.find(name) in roots} | _rebound_within(function)
     return {n for n in found if n not in context.varied and context.kinds.get(n) not in IMMUTABLE}
@@ -55,7 +59,7 @@ def mutated_names(function: gast.FunctionDef, context: Context) -> set[str]:
 
 def changed_parameters(function: gast.FunctionDef, context: Context) -> list[str]:
     """The inactive parameters whose objects this function surely changes, itself or by passing them on."""
-    _, aliases = _changes(function, context.resolve, context.locals)
+    _, aliases = _changes(function, context.resolve, loose=False)
     sure = {n for node in nodes.walk(function.body) for n in _surely(node, context.resolve)}
     roots = {aliases.find(name) for name in sure if context.kinds.get(name) not in IMMUTABLE}
     parameters = [p for p in nodes.all_parameters(function.args) if p not in context.varied]
@@ -67,7 +71,7 @@ def active_changes(function: gast.FunctionDef, own: Collection[str], context: Co
 
     What a list or dictionary in `own` is built by is left out: the derivative follows that.
     """
-    _, aliases = _changes(function, context.resolve, context.locals)
+    _, aliases = _changes(function, context.resolve, loose=False)
     active: dict[str, str] = {}
     for name in sorted(context.varied & context.locals):
         active.setdefault(aliases.find(name), name)
@@ -101,12 +105,13 @@ def _rebound_within(function: gast.FunctionDef) -> set[str]:
     return {n for s in nodes.walk(function.body) if isinstance(s, gast.Nonlocal) for n in s.names}
 
 
-def _changes(function: gast.FunctionDef, resolve: Resolve, own: Collection[str]) -> tuple[set[str], Aliases]:
+def _changes(function: gast.FunctionDef, resolve: Resolve, *, loose: bool) -> tuple[set[str], Aliases]:
+    """What may change, and which names share memory; `loose`: what a call returns may share it with its arguments."""
     changed: set[str] = set()
     aliases = Aliases()
     for node in nodes.walk(function.body):
         changed |= set(_direct(node, resolve))
-        for names in _shared(node, resolve):
+        for names in _shared(node, resolve, loose):
             first, *rest = names or [""]
             for name in rest:
                 aliases.join(first, name)
@@ -165,24 +170,24 @@ def _bound(function: types.FunctionType, node: gast.Call) -> Iterator[tuple[str 
         yield keyword.arg, keyword.value
 
 
-def _shared(node: gast.AST, resolve: Resolve) -> Iterator[list[str]]:
+def _shared(node: gast.AST, resolve: Resolve, loose: bool) -> Iterator[list[str]]:
     """Groups of names that may hold the same object, or parts of it, from this node on."""
     if isinstance(node, (gast.Assign, gast.AnnAssign, gast.NamedExpr)) and node.value is not None:
         targets = node.targets if isinstance(node, gast.Assign) else [node.target]
         names = [n for t in targets for n in sorted(nodes.stores(t) | {root(t) or ""})]
-        yield [n for n in [*names, *_sources(node.value, resolve)] if n]
+        yield [n for n in [*names, *_sources(node.value, resolve, loose)] if n]
     elif isinstance(node, (gast.For, gast.comprehension)):
-        yield [*sorted(nodes.stores(node.target)), *_sources(node.iter, resolve)]
+        yield [*sorted(nodes.stores(node.target)), *_sources(node.iter, resolve, loose)]
     elif isinstance(node, gast.Call) and isinstance(node.func, gast.Lambda):
         for parameter, argument in zip(nodes.all_parameters(node.func.args), node.args, strict=False):
-            yield [parameter, *_sources(argument, resolve)]
+            yield [parameter, *_sources(argument, resolve, loose)]
     elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and root(node.func.value):
         builders = ("append", "insert", "extend", "add", "update", "setdefault")
         if node.func.attr in builders and resolve(node.func) is UNKNOWN:
-            yield [root(node.func.value) or "", *(n for a in node.args for n in _sources(a, resolve))]
+            yield [root(node.func.value) or "", *(n for a in node.args for n in _sources(a, resolve, loose))]
 
 
-def _sources(value: gast.expr, resolve: Resolve) -> list[str]:
+def _sources(value: gast.expr, resolve: Resolve, loose: bool) -> list[str]:
     """Names that the value of an expression may share memory with."""
     if isinstance(value, (gast.Constant, gast.Compare, gast.JoinedStr, gast.UnaryOp)):
         return []
@@ -191,6 +196,8 @@ def _sources(value: gast.expr, resolve: Resolve) -> list[str]:
     if isinstance(value, gast.Call):
         function = resolve(value.func)
         if function is not UNKNOWN and getattr(function, "__module__", "") in ("math", "cmath"):
+            return []
+        if not loose and getattr(value.func, "attr", getattr(value.func, "id", "")) not in _VIEWS:
             return []
     return sorted(nodes.loads(value))
 
@@ -224,7 +231,7 @@ def _summary(function: types.FunctionType) -> frozenset[str]:
     parameters = nodes.all_parameters(source.tree.args)
     context = Context(source, (), Namer(()))
     context.locals = nodes.stores(source.tree.body) | set(parameters)
-    changed, aliases = _changes(source.tree, context.resolve, context.locals)
+    changed, aliases = _changes(source.tree, context.resolve, loose=False)
     # a method of unknown effect counts for what the function has itself, not for what its caller gave it
     sure = {n for node in nodes.walk(source.tree.body) for n in _surely(node, context.resolve)}
     roots = {aliases.find(name) for name in changed & sure}

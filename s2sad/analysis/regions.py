@@ -22,6 +22,7 @@ class Block:
 
     nodes: list[Node]
     owner: Node | None = None
+    binds: frozenset[str] | None = field(default=None, repr=False)  # known once asked for: see `all_definitions`
 
 
 @dataclass(eq=False)
@@ -33,6 +34,7 @@ class Node:
     order: int
     loop: Loop | Attempt | None = field(repr=False)
     last: int = 0  # the order of the last node within
+    binds: frozenset[str] | None = field(default=None, repr=False)  # known once asked for: see `definitions`
 
     def blocks(self) -> list[Block]:
         return []
@@ -227,8 +229,14 @@ def walk(block: Block) -> Iterator[Node]:
             yield from walk(inner)
 
 
-def definitions(node: Node) -> set[str]:
+def definitions(node: Node) -> frozenset[str]:
     """Names that a node itself binds: all of a simple statement, the header of a compound one."""
+    if node.binds is None:
+        node.binds = frozenset(_definitions(node))
+    return node.binds
+
+
+def _definitions(node: Node) -> set[str]:
     if isinstance(node, Rest):
         return set()
     stmt = node.stmt
@@ -245,6 +253,9 @@ def definitions(node: Node) -> set[str]:
     return set()
 
 
-def all_definitions(block: Block) -> set[str]:
+def all_definitions(block: Block) -> frozenset[str]:
     """Names bound anywhere below a block."""
-    return {name for node in walk(block) for name in definitions(node)}
+    if block.binds is None:
+        below = [all_definitions(inner) for node in block.nodes for inner in node.blocks()]
+        block.binds = frozenset().union(*below, *map(definitions, block.nodes))
+    return block.binds

@@ -8,6 +8,7 @@ Produces: for each (node, variable) of interest the version read there; whether 
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -117,37 +118,45 @@ class Overwrites:
     """Answers whether a variable may be bound again after a node, before the reverse sweep comes back to it."""
 
     def __init__(self, root: Block) -> None:
-        self.sites: dict[str, list[Node]] = {}
+        self.sites: dict[str, list[Node]] = {}  # in the order of the text
+        self.repeated: set[tuple[str, Node | None]] = set()  # (variable, the outermost loop around a site)
         for node in walk(root):
             for name in definitions(node):
                 self.sites.setdefault(name, []).append(node)
+                self.repeated.add((name, _outermost_loop(node)))
 
     def after(self, variable: str, node: Node, *, after: bool = False) -> bool:
         """May `variable` change between this node (before it, or `after` it) and the end of the forward sweep?"""
-        return any(self._reaches(node, site, after) for site in self.sites.get(variable, ()))
+        loop = _outermost_loop(node)
+        if loop is not None and (variable, loop) in self.repeated:
+            return True
+        for site in reversed(self.sites.get(variable, [])):
+            if site is node:
+                return not after
+            if site.order < node.order:
+                return False
+            if not _exclusive(node, site):
+                return True
+        return False
 
     def stable(self, variables: Iterable[str], start: Node, end: Node) -> bool:
         """Do `variables` keep their values from after `start` to before `end`, two nodes of one block?"""
         if start.block is not end.block:
             return False
-        sites = [s for v in variables for s in self.sites.get(v, ())]
-        return not any(start.order < s.order < end.order for s in sites)
+        return not any(self._between(start.order, self.sites.get(v, []), end.order) for v in variables)
 
-    def _reaches(self, node: Node, site: Node, after: bool) -> bool:
-        if _enclosing_loops(node) & _enclosing_loops(site):
-            return True
-        if site is node:
-            return not after
-        return site.order > node.order and not _exclusive(node, site)
+    def _between(self, start: int, sites: list[Node], end: int) -> bool:
+        first = bisect.bisect_right(sites, start, key=lambda site: site.order)
+        return first < len(sites) and sites[first].order < end
 
 
-def _enclosing_loops(node: Node) -> set[Node]:
-    loops: set[Node] = {node} if isinstance(node, Loop) else set()
+def _outermost_loop(node: Node) -> Node | None:
+    """Nodes that share a loop share this one."""
+    outermost = node if isinstance(node, Loop) else None
     loop = node.loop
     while loop is not None:
-        loops.add(loop)
-        loop = loop.loop
-    return loops
+        outermost, loop = loop, loop.loop
+    return outermost
 
 
 def _ancestry(node: Node) -> list[tuple[Block, Node]]:

@@ -124,7 +124,11 @@ class _Lowering:
         if not isinstance(value, gast.Call) or not self.active(value):
             self.emit(stmt)
             return
-        lowered = self.call(value)
+        if self.context.resolve(value.func) is add_at:  # the place itself, not a copy of what it holds
+            place, index, part = value.args
+            lowered: Expr = gast.Call(value.func, [self.path(place), self.index(index), self.atom(part)], [])
+        else:
+            lowered = self.call(value)
         if isinstance(lowered, gast.Call) and (_is_builder(lowered) or self.context.resolve(lowered.func) is add_at):
             self.emit(nodes.copy_position(gast.Expr(lowered), stmt))
         else:  # the result is dropped, but the call may change its arguments

@@ -7,7 +7,7 @@ Guarantees: nothing that could have an effect is removed; `ignored = f(x)` becom
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import gast
 
@@ -18,33 +18,55 @@ from s2sad.transforms.blocks import rewrite_blocks
 
 
 def dead(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
-    """Removes what is never read, until nothing more is found."""
-    while True:
-        read = Counter(n.id for n in nodes.walk(function.body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
-        removed: list[gast.stmt] = []
+    """Removes what is never read, and what is read only there."""
+    read = Counter(_reads(function.body))
+    binding: dict[str, list[gast.stmt]] = defaultdict(list)
 
-        def visit(stmt: gast.stmt, read: Counter[str] = read, removed: list[gast.stmt] = removed) -> Block:
-            if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
-                name = stmt.targets[0].id
-                if name in context.namer.issued and not read[name]:
-                    removed.append(stmt)
-                    return [] if _is_pure(stmt) else [nodes.copy_position(gast.Expr(stmt.value), stmt)]
-            if isinstance(stmt, gast.AugAssign) and isinstance(stmt.target, gast.Name):
-                if stmt.target.id in context.namer.issued and not read[stmt.target.id]:
-                    removed.append(stmt)
-                    return [] if _is_pure(stmt) else [nodes.copy_position(gast.Expr(stmt.value), stmt)]
-            if isinstance(stmt, gast.FunctionDef) and not read[stmt.name] and not stmt.decorator_list:
-                if not stmt.args.defaults and not stmt.args.kw_defaults:  # defaults may have effects
-                    removed.append(stmt)
-                    return []
+    def note(stmt: gast.stmt) -> Block:
+        name = _bound(stmt, context)
+        if name is not None:
+            binding[name].append(stmt)
+        return [stmt]
+
+    rewrite_blocks(function.body, note)
+    unread = [name for name in binding if not read[name]]
+    removed: set[gast.stmt] = set()
+    while unread:
+        for stmt in binding[unread.pop()]:
+            removed.add(stmt)
+            if _is_pure(stmt):
+                for name in _reads(stmt):
+                    read[name] -= 1
+                    if not read[name] and name in binding:
+                        unread.append(name)
+
+    def without(stmt: gast.stmt) -> Block:
+        if stmt not in removed:
             return [stmt]
+        return [] if _is_pure(stmt) else [nodes.copy_position(gast.Expr(stmt.value), stmt)]
 
-        function.body = rewrite_blocks(function.body, visit)
-        if not removed:
-            return function
+    function.body = rewrite_blocks(function.body, without)
+    return function
 
 
-def _is_pure(stmt: gast.Assign | gast.AugAssign) -> bool:
+def _reads(node: gast.AST | Block) -> list[str]:
+    return [n.id for n in nodes.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)]
+
+
+def _bound(stmt: gast.stmt, context: Context) -> str | None:
+    """The name that a statement binds, and could go with."""
+    if isinstance(stmt, gast.FunctionDef):
+        defaults = [*stmt.args.defaults, *stmt.args.kw_defaults]  # they may have effects
+        return None if stmt.decorator_list or defaults else str(stmt.name)
+    target = stmt.targets[0] if isinstance(stmt, gast.Assign) else getattr(stmt, "target", None)
+    if isinstance(stmt, (gast.Assign, gast.AugAssign)) and isinstance(target, gast.Name):
+        return str(target.id) if target.id in context.namer.issued else None
+    return None
+
+
+def _is_pure(stmt: gast.Assign | gast.AugAssign | gast.FunctionDef) -> bool:
+    if isinstance(stmt, gast.FunctionDef):
+        return True
     calls = [n for n in nodes.walk(stmt.value) if isinstance(n, (gast.Call, gast.Subscript, gast.Attribute))]
     return not calls or (getattr(stmt, "reverse", False) and not any(_has_effect(c) for c in calls))
 

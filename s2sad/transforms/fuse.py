@@ -37,7 +37,9 @@ class _Fuser:
                 (self.read if isinstance(node.ctx, gast.Load) else self.bound)[node.id] += 1
             elif isinstance(node, (gast.FunctionDef, gast.Lambda)):
                 hidden |= nodes.loads(node)
-        self.hidden = hidden
+        once = {n for n in self.issued if self.read[n] == 1 and self.bound[n] == 1}
+        self.once = once - hidden  # what may be un-nested
+        self.written: dict[gast.stmt, set[str]] = {}
 
     def block(self, statements: Block) -> Block:
         result: Block = []
@@ -55,27 +57,17 @@ class _Fuser:
 
     def absorb(self, stmt: gast.stmt, before: Block) -> None:
         """Takes temporaries bound shortly before into the expressions of `stmt`."""
-        found = True
-        while found:
-            found = False
-            wanted = {n.id for part in _parts(stmt) for n in nodes.walk(part) if self._fusable(n)}
-            for back in range(1, min(_REACH, len(before)) + 1):
-                candidate = before[-back]
-                name = _bound_name(candidate)
-                if name in wanted and self._may_move(candidate, before[len(before) - back + 1 :], stmt, name):
-                    _replace(stmt, name, candidate.value)
-                    del before[-back]
-                    found = True
-                    break
-
-    def _fusable(self, node: gast.AST) -> bool:
-        return (
-            isinstance(node, gast.Name)
-            and node.id in self.issued
-            and self.read[node.id] == 1
-            and self.bound[node.id] == 1
-            and node.id not in self.hidden
-        )
+        wanted = {n.id for part in _parts(stmt) for n in nodes.walk(part) if isinstance(n, gast.Name)} & self.once
+        back = 1
+        while wanted and back <= min(_REACH, len(before)):
+            candidate = before[-back]
+            name = _bound_name(candidate)
+            if name in wanted and self._may_move(candidate, before[len(before) - back + 1 :], stmt, name):
+                _replace(stmt, name, candidate.value)
+                wanted = wanted - {name} | nodes.loads(candidate.value) & self.once
+                del before[-back]
+                back = 0
+            back += 1
 
     def _may_move(self, candidate: gast.Assign, between: Block, stmt: gast.stmt, name: str) -> bool:
         value = candidate.value
@@ -86,8 +78,12 @@ class _Fuser:
         if not pure and (any(not nodes.is_comment(s) for s in between) or not position.first):
             return False
         read = nodes.loads(value)
-        return not any(read & _written(s) for s in between)
+        return not any(read & self._written(s) for s in between)
 
+    def _written(self, stmt: gast.stmt) -> set[str]:
+        if stmt not in self.written:
+            self.written[stmt] = _written(stmt)
+        return self.written[stmt]
 
     def _reads_outside(self, value: Expr) -> bool:
         return isinstance(value, gast.Name) and value.id not in self.locals and value.id not in self.issued

@@ -80,7 +80,7 @@ def _definite(target: str, sweep: Sweep) -> None:
 def _template_bindings(step: steps.Operation, sweep: Sweep) -> dict[str, Expr]:
     assert step.bindings is not None
     bindings = {name: sweep.primal(value) for name, value in step.bindings.items()}
-    bindings["ans"] = sweep.primal(nodes.load(step.target), after=True)
+    bindings.setdefault("ans", sweep.primal(nodes.load(step.target), after=True))
     return bindings
 
 
@@ -117,7 +117,7 @@ def _partials(step: steps.Operation, sweep: Sweep) -> list[Expr]:
     assert step.rule is not None and step.rule.partials is not None
     first = next(iter(step.rule.partials.__code__.co_varnames))
     bindings = _template_bindings(step, sweep)
-    bindings[first] = bindings["ans"]
+    bindings[first] = sweep.primal(nodes.load(step.target), after=True)
     return instantiate_template(step.rule.partials, bindings, sweep.context.link)
 
 
@@ -138,7 +138,7 @@ def _general(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
         bindings = _template_bindings(step, sweep)
         first, second = (*template.__code__.co_varnames, "")[:2]
         if step.rule.kind == "rule":
-            bindings[second] = bindings["ans"]
+            bindings[second] = sweep.primal(nodes.load(step.target), after=True)
         bindings[first] = sweep.bar(step.target)
         (value,) = instantiate_template(template, bindings, sweep.context.link)
         contributions += _distribute(operand, value, sweep)

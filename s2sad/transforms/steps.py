@@ -302,7 +302,8 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
         bindings = bind(rule.signature, call)
         if bindings is not None:
             step = _operation(stmt, target, rule, bindings, context)
-            missed = _varied_names(call, context) - step.uses
+            inert = {n for p in rule.inert & bindings.keys() for n in _varied_names(bindings[p], context)}
+            missed = _varied_names(call, context) - step.uses - inert
             if not missed or getattr(function, "__module__", "").startswith("s2sad.runtime"):
                 return step
         if not any(isinstance(a, gast.Starred) for a in call.args) and all(k.arg for k in call.keywords):

@@ -518,7 +518,7 @@ def partials(x, y):
 @checked((0.7, 1.2), argnums=(0, 1))
 def partial_overridden(x, y):
     f = functools.partial(blend, b=y)
-    return f(x, b=x) * f(2.0)
+    return f(x, b=x) * f(2.0) + f(x, b=3.0)
 
 
 def twice(f, v):
@@ -683,15 +683,31 @@ def another_effect_first(xs):
     return sum(squares)
 
 
+def effects_in_turn_with_the_body(xs):
+    total = 0.0
+    squares = (noted_square(v) for v in xs)
+    for s in squares:
+        note("body")
+        total += s
+    return total
+
+
 def noted_square(v):
     note("square")
     return v * v
 
 
 KEPT = [
-    used_twice, generator_used_twice, read_in_parts, consumed_in_a_loop, passed_on, returned, changed_meanwhile,
+    used_twice,
+    generator_used_twice,
+    read_in_parts,
+    consumed_in_a_loop,
+    passed_on,
+    returned,
+    changed_meanwhile,
     another_effect_first,
-]  # fmt: skip
+    effects_in_turn_with_the_body,
+]
 
 
 @pytest.mark.parametrize("function", KEPT)

@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Callable, Collection
 from typing import Any
 
-from s2sad.adjoints.equivalents import applying, mappings, selecting
+from s2sad.adjoints.equivalents import applying, mappings, numbers, selecting
 
 EQUIVALENTS: dict[Any, Callable[..., Any]] = {
     builtins.dict: mappings.dict_of,
@@ -70,6 +70,8 @@ METHOD_EQUIVALENTS: dict[tuple[type, str], Callable[..., Any]] = {
     (dict, "items"): mappings.dict_items,
     (dict, "values"): mappings.dict_values,
     (list, "copy"): selecting.list_copy,
+    (float, "conjugate"): numbers.float_conjugate,
+    (complex, "conjugate"): numbers.complex_conjugate,
 }
 for subclass in (collections.OrderedDict, collections.defaultdict, collections.Counter):
     for name in ("get", "items", "values"):

@@ -30,14 +30,12 @@ if TYPE_CHECKING:
 
 LIMIT = 64 * 2**20  # bytes; above it the files that were not used for the longest time go
 _LARGEST = 8 * 2**20
-_SWEEP_EVERY = 64  # writes
+_SWEEP_EVERY = 64  # one write out of so many, whichever process it is in, looks after the size
 _DAY = 86400.0
 _STARTED = time.time_ns()
 _OFF = {"off", "0", "no", "false"}
 
 _warned: set[str] = set()
-_writes = 0
-_lock = threading.Lock()
 
 
 def location() -> Path | None:
@@ -116,7 +114,8 @@ def store(name: str, key: str, artifact: Artifact) -> None:
         with contextlib.suppress(OSError):
             os.unlink(aside)
         return
-    _bound(directory)
+    if int(key, 16) % _SWEEP_EVERY == 0:
+        _bound(directory)
 
 
 def _filename(name: str, key: str) -> str:
@@ -192,13 +191,7 @@ def _scan(directory: str) -> list[tuple[float, int, str]]:
 
 
 def _bound(directory: str) -> None:
-    """Removes what was not used for the longest time; at some writes of a process, the first among them."""
-    global _writes
-    with _lock:
-        due = _writes % _SWEEP_EVERY == 0
-        _writes += 1
-    if not due:
-        return
+    """Removes what was not used for the longest time, until the rest is small enough."""
     found = sorted(_scan(directory))
     total = sum(size for _, size, _ in found)
     old = time.time() - _DAY

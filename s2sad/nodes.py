@@ -7,8 +7,8 @@ and comments are string constants of their own class, which survive every tree w
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias, TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias, TypeVar, cast
 
 import gast
 
@@ -23,6 +23,11 @@ _BINDERS = (
     gast.MatchAs, gast.MatchStar, gast.MatchMapping,
 )  # fmt: skip
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+
+
+COMPOUND = (
+    gast.If, gast.For, gast.While, gast.With, gast.Try, gast.Match, gast.AsyncFor, gast.AsyncWith, gast.TryStar,
+)  # fmt: skip
 
 
 class Comment(str):
@@ -151,19 +156,24 @@ _ATTRIBUTES = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 def clone(node: T) -> T:
     """A deep copy of a tree, positions included; several times faster than `copy.deepcopy`."""
-    return cast(T, _clone(node))
+    return cast(T, [_clone(item) for item in node] if isinstance(node, list) else _clone(node))
 
 
 def _clone(node: object) -> object:
-    if isinstance(node, gast.AST):
-        new = node.__class__.__new__(node.__class__)
-        fields = new.__dict__
-        for name, value in node.__dict__.items():
-            fields[name] = value if name in _LEAVES else _clone(value)
-        return new
-    if isinstance(node, list):
-        return [_clone(item) for item in node]
-    return node
+    return copy_with(node, _clone) if isinstance(node, gast.AST) else node
+
+
+def copy_with(node: T, copy: Callable[[Any], object]) -> T:
+    """A node whose children are what `copy` makes of those of `node`."""
+    new = node.__class__.__new__(node.__class__)
+    fields = new.__dict__
+    for name, value in node.__dict__.items():
+        if value.__class__ is list:
+            value = [copy(item) if isinstance(item, gast.AST) else item for item in value]
+        elif name not in _LEAVES and isinstance(value, gast.AST):
+            value = copy(value)
+        fields[name] = value
+    return new
 
 
 def copy_position(new: T, old: gast.AST) -> T:
@@ -183,8 +193,9 @@ def _inner(kind: type[gast.AST]) -> tuple[str, ...]:
 def children(node: gast.AST) -> list[gast.AST]:
     """The direct children of a node in evaluation order of fields; contexts and operators have nothing to tell."""
     found: list[gast.AST] = []
+    fields = node.__dict__
     for field in _inner(node.__class__):
-        value = getattr(node, field, None)
+        value = fields.get(field)
         if value.__class__ is list:
             found += [item for item in value if isinstance(item, gast.AST)]
         elif isinstance(value, gast.AST):

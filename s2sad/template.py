@@ -39,7 +39,8 @@ def instantiate(template: Callable[..., Any], bindings: Mapping[str, gast.expr],
     """
     returned = _select(_parse(template).body, bindings, template)
     elements = returned.elts if isinstance(returned, gast.Tuple) else [returned]
-    return [_Substitute(bindings, template, link).visit(nodes.clone(e)) for e in elements]
+    substitution = _Substitution(bindings, template, link)
+    return [substitution.of(element) for element in elements]
 
 
 def _select(body: list[gast.stmt], bindings: Mapping[str, gast.expr], template: Callable[..., Any]) -> gast.expr:
@@ -62,11 +63,16 @@ def _holds(test: gast.expr, bindings: Mapping[str, gast.expr]) -> bool:
             if not literal:
                 return False
             values[name] = value
-    text = gast.unparse(gast.Expression(test))
     try:
-        return bool(eval(text, {}, values))
+        return bool(eval(_code(test), {}, values))
     except TypeError:  # such as None < 1: the specialisation does not apply
         return False
+
+
+@functools.cache
+def _code(test: gast.expr) -> types.CodeType:
+    """A static test, compiled; the trees of templates stay as long as the process."""
+    return compile(gast.unparse(gast.Expression(test)), "<template>", "eval")
 
 
 def literal_value(node: gast.expr) -> tuple[bool, Any]:
@@ -83,13 +89,23 @@ def literal_value(node: gast.expr) -> tuple[bool, Any]:
     return False, None
 
 
-class _Substitute(gast.NodeTransformer):  # type: ignore[misc]
+class _Substitution:
     """Operands for parameters, linked names for everything global, and arithmetic of literals done."""
 
     def __init__(self, bindings: Mapping[str, gast.expr], template: Callable[..., Any], link: Link) -> None:
         self.bindings, self.template, self.link = bindings, template, link
 
-    def visit_Name(self, node: gast.Name) -> gast.expr:
+    def of(self, node: gast.expr) -> gast.expr:
+        """A copy of an expression of the template, with everything substituted."""
+        if isinstance(node, gast.Name):
+            return self._name(node)
+        new = nodes.copy_with(node, self.of)
+        if isinstance(new, gast.Call):
+            new.args = [e for a in new.args for e in _unstar(a)]
+            new.keywords = [k for k in new.keywords if not _is_default(k)]
+        return _folded(new) if isinstance(new, gast.BinOp) else new
+
+    def _name(self, node: gast.Name) -> gast.expr:
         if node.id in self.bindings:
             return nodes.clone(self.bindings[node.id])
         found = self.template.__globals__.get(node.id)
@@ -99,21 +115,13 @@ class _Substitute(gast.NodeTransformer):  # type: ignore[misc]
             raise RuleError(f"the template {self.template.__qualname__} refers to an unknown name {node.id}")
         return self.link(node.id, found)
 
-    def visit_Call(self, node: gast.Call) -> gast.expr:
-        self.generic_visit(node)
-        node.args = [e for a in node.args for e in _unstar(a)]
-        node.keywords = [k for k in node.keywords if not _is_default(k)]
-        return node
 
-    def visit_BinOp(self, node: gast.BinOp) -> gast.expr:
-        self.generic_visit(node)
-        left, right = nodes.number(node.left), nodes.number(node.right)
-        if isinstance(left, int) and isinstance(right, int) and isinstance(node.op, (gast.Add, gast.Sub, gast.Mult)):
-            value = {gast.Add: left + right, gast.Sub: left - right, gast.Mult: left * right}[type(node.op)]
-            return nodes.const(value)
-        if right == 1 and isinstance(node.op, gast.Pow):
-            return node.left
-        return node
+def _folded(node: gast.BinOp) -> gast.expr:
+    left, right = nodes.number(node.left), nodes.number(node.right)
+    if isinstance(left, int) and isinstance(right, int) and isinstance(node.op, (gast.Add, gast.Sub, gast.Mult)):
+        value = {gast.Add: left + right, gast.Sub: left - right, gast.Mult: left * right}[type(node.op)]
+        return nodes.const(value)
+    return node.left if right == 1 and isinstance(node.op, gast.Pow) else node
 
 
 def _unstar(node: gast.expr) -> list[gast.expr]:

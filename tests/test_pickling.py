@@ -176,7 +176,7 @@ def package(tmp_path, monkeypatch):
     )
     monkeypatch.syspath_prepend(tmp_path)
     yield importlib.import_module("model_of_pickles")
-    monkeypatch.delitem(sys.modules, "model_of_pickles")
+    sys.modules.pop("model_of_pickles")
 
 
 def test_importable_functions_go_by_name(package, tmp_path):

@@ -34,6 +34,7 @@ from s2sad.runtime import (
     power_log,
     power_slope,
     repeat_pullback,
+    snapshot,
     sort_like,
     sorted_pullback,
     sorted_pushforward,
@@ -276,3 +277,8 @@ def diff_pullback_rule(h, g, a, n=1, axis=-1):
 @linear(pad_pullback, at=[(np.pad(A, 1), A, 1), (np.pad(A, ((1, 0), (2, 1))), A, ((1, 0), (2, 1)))])
 def pad_pullback_rule(h, g, a, pad_width, mode="constant"):
     return np.pad(h, pad_width)
+
+
+@linear(snapshot, at=[(2.5,), (A,)])
+def snapshot_rule(g, value):
+    return g

@@ -11,7 +11,7 @@ import gast
 from s2sad import nodes
 from s2sad.analysis.expressions import captured, is_varied, root, varied_targets
 from s2sad.context import UNKNOWN, Context
-from s2sad.runtime import add_at
+from s2sad.runtime import add_at, add_item
 
 _MUTATORS = {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "fill", "put"}
 
@@ -72,7 +72,7 @@ def _extend(node: gast.AST, varied: set[str], context: Context) -> None:
         if is_varied(node.subject, varied, context):
             for case in node.cases:
                 varied |= nodes.stores(case.pattern)
-    elif isinstance(node, gast.Call) and nodes.is_name(node.func) and context.resolve(node.func) is add_at:
+    elif isinstance(node, gast.Call) and nodes.is_name(node.func) and context.resolve(node.func) in (add_at, add_item):
         owner = root(node.args[0])
         if owner is not None and is_varied(node.args[2], varied, context):
             varied.add(owner)

@@ -20,7 +20,9 @@ from s2sad.context import UNKNOWN, Context
 
 Kinds = Mapping[str, str]
 REAL = frozenset({"int", "float", "bool", "scalar"})
+_BINDERS = (gast.stmt, gast.NamedExpr, gast.pattern)  # what may bind a name, or hold what does
 _LITERALS = {int: "int", float: "float", complex: "complex", bool: "bool", str: "str", type(None): "none"}
+_DISPLAYS = {gast.List: "list", gast.ListComp: "list", gast.Tuple: "tuple", gast.Dict: "dict", gast.DictComp: "dict"}
 _ANNOTATIONS = {"float": "float", "int": "int", "bool": "bool", "str": "str", "complex": "complex"}
 _ARRAY_MAKERS = {"zeros", "ones", "empty", "full", "array", "asarray", "arange", "linspace", "eye", "stack", "concatenate"}
 _CONSTRUCTORS: dict[Any, str] = {
@@ -46,8 +48,10 @@ def infer_kinds(function: gast.FunctionDef, context: Context) -> dict[str, str]:
         kinds[function.args.vararg.id] = "tuple"
     if function.args.kwarg is not None:
         kinds[function.args.kwarg.id] = "dict"
-    bindings = [b for n in nodes.walk_scope(function.body) for b in _bindings(n)]
-    shared = {n for s in nodes.walk(function.body) if isinstance(s, gast.Nonlocal) for n in s.names}
+    scope = [n for n in nodes.walk_scope(function.body) if isinstance(n, _BINDERS)]
+    bindings = [b for n in scope for b in _bindings(n)]
+    nested = [s for n in scope if isinstance(n, nodes.SCOPES) for s in nodes.walk(n)]
+    shared = {name for s in [*scope, *nested] if isinstance(s, gast.Nonlocal) for name in s.names}
     bindings += [(name, None, "unknown") for name in sorted(shared)]  # nested functions assign these
     for _ in range(len(_LITERALS)):  # the lattice is two steps high; chains settle in few rounds
         before = dict(kinds)
@@ -85,8 +89,6 @@ def _bindings(node: gast.AST) -> list[tuple[str, gast.expr | None, str]]:
             rest = [(n, None, "unknown") for n in nodes.stores(node.target) if n != counter]
             return [(counter, node.iter, "counter"), *rest]
         return [(name, None, "unknown") for name in nodes.stores(node.target)]
-    if isinstance(node, (gast.Assign, gast.Name)):
-        return []
     return [(name, None, "unknown") for name in nodes.binds(node)]
 
 
@@ -135,10 +137,9 @@ def kind_of(node: gast.expr, kinds: Kinds, context: Context) -> str | None:
         sides = [kind_of(node.body, kinds, context), kind_of(node.orelse, kinds, context)]
         present = [s for s in sides if s is not None]
         return None if not present else present[0] if len(present) == 1 else join(*present)
-    displays = {gast.List: "list", gast.ListComp: "list", gast.Tuple: "tuple", gast.Dict: "dict", gast.DictComp: "dict"}
     if isinstance(node, gast.NamedExpr):
         return kind_of(node.value, kinds, context)
-    return displays.get(type(node), "str" if isinstance(node, gast.JoinedStr) else "unknown")
+    return _DISPLAYS.get(type(node), "str" if isinstance(node, gast.JoinedStr) else "unknown")
 
 
 def _outer_kind(node: gast.Name, context: Context) -> str:

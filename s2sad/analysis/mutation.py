@@ -207,6 +207,18 @@ def _displayed(value: gast.BinOp, resolve: Resolve) -> list[str]:
     return [n for s in sides if isinstance(s, (gast.List, gast.Tuple)) for n in sorted(nodes.loads(s))]
 
 
+def _leaves(target: gast.expr) -> Iterator[gast.expr]:
+    if isinstance(target, (gast.Tuple, gast.List)):
+        for element in target.elts:
+            yield from _leaves(element)
+    else:
+        yield target.value if isinstance(target, gast.Starred) else target
+
+
+def _is_outer(target: gast.expr, outer: Collection[str], own: Collection[str]) -> bool:
+    return target.id in outer if isinstance(target, gast.Name) else root(target) not in own
+
+
 _summaries: dict[types.CodeType, frozenset[str]] = {}
 
 
@@ -247,10 +259,8 @@ def _kept(function: gast.FunctionDef, parameters: Collection[str]) -> Iterator[s
     for node in nodes.walk(body):
         if isinstance(node, (gast.Assign, gast.AugAssign)):
             targets = node.targets if isinstance(node, gast.Assign) else [node.target]
-            for target in targets:
-                place = root(target) not in own if not isinstance(target, gast.Name) else target.id in outer
-                if place:
-                    yield from nodes.loads(node.value)
+            if any(_is_outer(t, outer, own) for target in targets for t in _leaves(target)):
+                yield from nodes.loads(node.value)
         elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE:
             if root(node.func.value) not in own:
                 yield from (n for a in node.args for n in nodes.loads(a))

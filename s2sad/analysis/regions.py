@@ -122,9 +122,8 @@ class _Builder:
 
     def fill(self, block: Block, statements: list[gast.stmt], loop: Loop | None) -> None:
         for i, stmt in enumerate(statements):
-            rest = statements[i + 1 :]
-            if jumps(stmt) and rest:
-                self._jumping(block, stmt, rest, loop)
+            if jumps(stmt) and i + 1 < len(statements):
+                self._jumping(block, stmt, statements[i + 1 :], loop)
                 return
             self.node(block, stmt, loop)
 
@@ -204,7 +203,7 @@ def _loop_jumps(statements: list[gast.stmt]) -> Iterator[gast.stmt]:
             yield stmt
         elif isinstance(stmt, (gast.For, gast.While)):
             yield from _loop_jumps(stmt.orelse)
-        elif not isinstance(stmt, nodes.SCOPES):
+        elif isinstance(stmt, nodes.COMPOUND):
             for name in ("body", "orelse", "finalbody"):
                 yield from _loop_jumps(getattr(stmt, name, []))
             for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:

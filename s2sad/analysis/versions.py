@@ -152,10 +152,9 @@ class Overwrites:
 
 def _outermost_loop(node: Node) -> Node | None:
     """Nodes that share a loop share this one."""
-    outermost = node if isinstance(node, Loop) else None
-    loop = node.loop
-    while loop is not None:
-        outermost, loop = loop, loop.loop
+    outermost = node if isinstance(node, Loop) else node.loop
+    while outermost is not None and outermost.loop is not None:
+        outermost = outermost.loop
     return outermost
 
 

@@ -1,6 +1,6 @@
 """What emitted code may call besides NumPy: few, small functions, imported by name."""
 
-from s2sad.runtime.accumulate import add_at, attribute_cotangent, require_rebinding, take_items
+from s2sad.runtime.accumulate import add_at, add_item, attribute_cotangent, require_rebinding, take_items
 from s2sad.runtime.algebra import (
     dot_pullback_a,
     dot_pullback_b,
@@ -127,6 +127,7 @@ __all__ = [
     "abs_slope_pullback",
     "abs_slope_pushforward",
     "add_at",
+    "add_item",
     "array_of",
     "array_pullback",
     "as_complex",

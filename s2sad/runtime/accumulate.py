@@ -17,6 +17,12 @@ def add_at(bar: Any, index: Any, g: Any) -> None:
         np.add.at(bar, index, g)
 
 
+def add_item(bar: Any, position: int, g: Any) -> None:
+    """`bar[position] += g`, where `bar` belongs to what a loop runs over: of a dictionary, that is the keys."""
+    if not isinstance(bar, DictBar):
+        bar[position] += g
+
+
 def _selects_once(index: Any) -> bool:
     if isinstance(index, tuple):
         return all(_selects_once(i) for i in index)

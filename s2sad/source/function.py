@@ -130,7 +130,7 @@ def _text(found: Found) -> str:
     if isinstance(node, ast.Lambda):
         return _segment(lines, node)
     margin = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
-    kept = _inside_strings(node)
+    kept = _inside_strings(node) if margin else set()
     for index in range(len(lines)):
         if node.lineno + index not in kept:
             lines[index] = lines[index].removeprefix(margin)

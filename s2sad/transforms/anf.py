@@ -20,7 +20,7 @@ from s2sad.analysis.expressions import BUILDERS, is_simple, is_varied, root, rul
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
 from s2sad.nodes import Block, Expr
-from s2sad.runtime import add_at
+from s2sad.runtime import add_at, add_item
 from s2sad.template import bind
 from s2sad.transforms import assignments, inline, loops, matches
 from s2sad.transforms.comprehensions import expand
@@ -124,12 +124,12 @@ class _Lowering:
         if not isinstance(value, gast.Call) or not self.active(value):
             self.emit(stmt)
             return
-        if self.context.resolve(value.func) is add_at:  # the place itself, not a copy of what it holds
+        if self.context.resolve(value.func) in (add_at, add_item):  # the place itself, not a copy of what it holds
             place, index, part = value.args
             lowered: Expr = gast.Call(value.func, [self.path(place), self.index(index), self.atom(part)], [])
         else:
             lowered = self.call(value)
-        if isinstance(lowered, gast.Call) and (_is_builder(lowered) or self.context.resolve(lowered.func) is add_at):
+        if isinstance(lowered, gast.Call) and (_is_builder(lowered) or self.context.resolve(lowered.func) in (add_at, add_item)):
             self.emit(nodes.copy_position(gast.Expr(lowered), stmt))
         else:  # the result is dropped, but the call may change its arguments
             name = self.context.temporary("ignored")

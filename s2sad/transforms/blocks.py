@@ -14,7 +14,7 @@ def rewrite_blocks(statements: Block, rewrite: Callable[[gast.stmt], Block]) -> 
     """Replaces each statement by what `rewrite` makes of it, the statements within compound ones first."""
     result: Block = []
     for stmt in statements:
-        if not isinstance(stmt, nodes.SCOPES):
+        if isinstance(stmt, nodes.COMPOUND):
             for name in ("body", "orelse", "finalbody"):
                 inner = getattr(stmt, name, None)
                 if inner:

@@ -44,25 +44,29 @@ class _Fuser:
     def block(self, statements: Block) -> Block:
         result: Block = []
         for stmt in statements:
-            if not isinstance(stmt, nodes.SCOPES):
+            if isinstance(stmt, nodes.COMPOUND):
                 for name in ("body", "orelse", "finalbody"):
                     inner = getattr(stmt, name, None)
                     if inner:
                         setattr(stmt, name, self.block(inner) or [gast.Pass()])
                 for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
                     handler.body = self.block(handler.body)
+            if not isinstance(stmt, nodes.SCOPES):
                 self.absorb(stmt, result)
             result.append(stmt)
         return result
 
     def absorb(self, stmt: gast.stmt, before: Block) -> None:
         """Takes temporaries bound shortly before into the expressions of `stmt`."""
+        near = {_bound_name(s) for s in before[-_REACH:]}
+        if self.once.isdisjoint(near):
+            return
         wanted = {n.id for part in _parts(stmt) for n in nodes.walk(part) if isinstance(n, gast.Name)} & self.once
         back = 1
         while wanted and back <= min(_REACH, len(before)):
             candidate = before[-back]
             name = _bound_name(candidate)
-            if name in wanted and self._may_move(candidate, before[len(before) - back + 1 :], stmt, name):
+            if name is not None and name in wanted and self._may_move(candidate, before[len(before) - back + 1 :], stmt, name):
                 _replace(stmt, name, candidate.value)
                 wanted = wanted - {name} | nodes.loads(candidate.value) & self.once
                 del before[-back]

@@ -14,7 +14,7 @@ from s2sad import nodes
 from s2sad.analysis.expressions import root
 from s2sad.analysis.kinds import REAL, kind_of
 from s2sad.nodes import Expr
-from s2sad.runtime import add_at, attribute_cotangent, instantiate, settled, owned, take_items, unbroadcast
+from s2sad.runtime import add_at, add_item, attribute_cotangent, instantiate, settled, owned, take_items, unbroadcast
 from s2sad.template import instantiate as instantiate_template
 from s2sad.transforms import steps
 from s2sad.transforms.products import floats, is_fresh, product, sum_of
@@ -49,6 +49,15 @@ def _finish(sweep: Sweep, target: str, contributions: list[Contribution]) -> Non
             sweep.bars[target] = Bar(owned=fresh, zero=bar.zero)
         else:
             sweep.bars[target] = Bar(owned=bar.owned and len(bare) == 1, zero=bar.zero)
+
+
+def add_element(source: str, position: Expr, element: str, sweep: Sweep, is_key: bool) -> None:
+    """The cotangent of a loop's element goes to its place in that of what is iterated."""
+    bar, g = sweep.bar(source), sweep.bar(element)
+    if is_key or sweep.context.kinds.get(source) in ("list", "tuple", "array"):
+        sweep.emit(nodes.augment(nodes.subscript(bar, position, ctx=gast.Store()), g))
+    else:  # it may be a dictionary, whose keys have no derivative
+        sweep.emit(nodes.statement(nodes.call(sweep.helper(add_item), bar, position, g)))
 
 
 def _copy(step: steps.Copy, sweep: Sweep) -> None:

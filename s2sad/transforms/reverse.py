@@ -214,8 +214,7 @@ class Reverse:
                     self.sweep.materialise(source, after=False)
                     counter = self.edits.count(node, stmt)
                     position = self.sweep.primal(index(lambda: self.edits.keep_top(node, counter)))  # noqa: B023
-                    place = nodes.subscript(self.sweep.bar(source), position, ctx=gast.Store())
-                    self.sweep.emit(nodes.augment(place, self.sweep.bar(element)))
+                    pullbacks.add_element(source, position, element, self.sweep, self._is_key(position))
             self._end_header(node)
         else:
             self._simple(node)  # type: ignore[arg-type]
@@ -280,11 +279,14 @@ class Reverse:
             for element, source, index in elements(stmt, self.context):
                 if element in self.sweep.bars and source in self.context.varied:
                     position = self.sweep.primal(index(lambda: nodes.load(self.edits.counter(node))))
-                    place = nodes.subscript(self.sweep.bar(source), position, ctx=gast.Store())
-                    self.sweep.emit(nodes.augment(place, self.sweep.bar(element)))
+                    pullbacks.add_element(source, position, element, self.sweep, self._is_key(position))
         inner.append(Chunk(None, self.sweep.out))
         self.sweep.out = outer
         self._end_header(node)
+
+    def _is_key(self, position: Expr) -> bool:
+        """Is this the key of `d.items()`, and not the number of the iteration?"""
+        return isinstance(position, gast.Name) and position.id not in self.edits.counters.values()
 
     def _header(self, node: Loop, body: nodes.Block) -> gast.stmt:
         stmt = node.stmt

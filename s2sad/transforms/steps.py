@@ -24,7 +24,7 @@ from s2sad.adjoints.methods import ATTRIBUTES, METHODS
 from s2sad.analysis.expressions import captured, is_varied, root, rule_of, super_object
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
-from s2sad.runtime import add_at
+from s2sad.runtime import add_at, add_item
 from s2sad.template import bind
 from s2sad.transforms import constructions
 from s2sad.transforms.constructions import Part
@@ -160,7 +160,7 @@ def of(stmt: gast.stmt, context: Context) -> Step | None:
         return Closure(stmt, frozenset([stmt.name]), frozenset(found), name=stmt.name, captures=found) if found else None
     if isinstance(stmt, gast.AugAssign) and not isinstance(stmt.target, gast.Name):
         return _accumulation(stmt, stmt.target, stmt.value, context)
-    if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call) and context.resolve(stmt.value.func) is add_at:
+    if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call) and context.resolve(stmt.value.func) in (add_at, add_item):
         owner, index, value = stmt.value.args
         return _accumulation(stmt, nodes.subscript(owner, index), value, context)
     if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call) and isinstance(stmt.value.func, gast.Attribute):

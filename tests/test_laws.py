@@ -34,6 +34,9 @@ V = np.array([0.5, -1.2, 2.0])
 
 LOG = []
 
+# programs of all kinds: some results depend on no argument, and s2sad warns of it
+pytestmark = pytest.mark.filterwarnings("ignore:s2sad. the result does not depend")
+
 
 def note(value):
     """Says that it was evaluated, and when."""

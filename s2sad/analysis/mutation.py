@@ -57,13 +57,23 @@ def mutated_names(function: gast.FunctionDef, context: Context) -> set[str]:
     return {n for n in found if n not in context.varied and context.kinds.get(n) not in IMMUTABLE}
 
 
-def changed_parameters(function: gast.FunctionDef, context: Context) -> list[str]:
-    """The inactive parameters whose objects this function surely changes, itself or by passing them on."""
+def overwritten_parameters(function: gast.FunctionDef, context: Context) -> list[str]:
+    """The inactive parameters whose contents this function surely overwrites, itself or by passing them on.
+
+    Adding to a container is not counted: a log that the caller passes is there to be written to.
+    """
     _, aliases = _changes(function, context.resolve, loose=False)
-    sure = {n for node in nodes.walk(function.body) for n in _surely(node, context.resolve)}
+    sure = {n for node in nodes.walk(function.body) if not _adds(node) for n in _surely(node, context.resolve)}
     roots = {aliases.find(name) for name in sure if context.kinds.get(name) not in IMMUTABLE}
     parameters = [p for p in nodes.all_parameters(function.args) if p not in context.varied]
     return [p for p in parameters if aliases.find(p) in roots and context.kinds.get(p) not in IMMUTABLE]
+
+
+def _adds(node: gast.AST) -> bool:
+    method = node.func if isinstance(node, gast.Call) else node
+    if isinstance(method, gast.Attribute) and isinstance(method.ctx, gast.Load):
+        return method.attr in ("append", "extend", "insert", "add", "update", "setdefault", "appendleft")
+    return isinstance(node, gast.Call) and not any(k.arg == "out" for k in node.keywords)
 
 
 def active_changes(function: gast.FunctionDef, own: Collection[str], context: Context) -> list[tuple[gast.AST, str]]:

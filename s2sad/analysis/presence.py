@@ -98,7 +98,8 @@ class Presence:
             if len(head) == before:
                 break
         self.carried[node] = head
-        return set(head)
+        # temporaries are bound where they are read: none of them comes from before
+        return head - (definitions(node) & self.context.namer.issued)
 
     def _loop(self, node: Loop, after: set[str]) -> set[str]:
         head = self.carried.get(node, set()) | after

@@ -19,7 +19,7 @@ from s2sad import nodes
 from s2sad.analysis import regions
 from s2sad.analysis.expressions import captured
 from s2sad.analysis.kinds import REAL, infer_kinds
-from s2sad.analysis.mutation import changed_parameters, mutated_names
+from s2sad.analysis.mutation import overwritten_parameters, mutated_names
 from s2sad.analysis.regions import Block, Loop, Simple
 from s2sad.context import Context
 from s2sad.nodes import Expr
@@ -61,7 +61,7 @@ def reverse_mode(function: gast.FunctionDef, context: Context) -> Derivative:
     mutated = {name for s in step_of.values() for name in s.demands} | context.changing
     if not context.trusted:
         mutated |= mutated_names(function, context)
-        for name in changed_parameters(function, context):  # the caller's objects stay as they are
+        for name in overwritten_parameters(function, context):  # the caller's objects stay as they are
             reverse.edits.start.append(nodes.assign(name, nodes.call(context.link("snapshot", snapshot), nodes.load(name))))
     primal = Primal(
         root, parameters, reverse.overwrites, mutated, _recipes(root, step_of, context),

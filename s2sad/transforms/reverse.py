@@ -237,13 +237,13 @@ class Reverse:
 
     def _loop(self, node: Loop) -> Chunk:
         carried = self.presence.carried[node]
+        killed = regions.all_definitions(node.body) | regions.definitions(node)
         for name in sorted(carried):
-            if name in self.presence.indexed_in(node):
+            if name in self.presence.indexed_in(node) - killed:
                 self.sweep.materialise(name)
-            elif name not in self.sweep.bars:
+            elif name not in self.sweep.bars:  # a name that is bound within may have no value at all
                 self.sweep.zero(name)
         entry, entry_bars = self.sweep.out, dict(self.sweep.bars)
-        killed = regions.all_definitions(node.body) | regions.definitions(node)
         for name in [n for n in self.sweep.bars if n in killed]:
             self.sweep.bars[name] = Bar(owned=False, zero=not self.sweep.is_scalar(name))
         self.sweep.out = []

@@ -8,6 +8,7 @@ import functools
 import inspect
 import linecache
 import math
+import re
 import sys
 import textwrap
 import traceback
@@ -123,7 +124,7 @@ def test_lambdas_of_a_loop():
 def test_a_lambda_named_later_keeps_its_text():
     square = lambda x: x * x
     assert "x * x" in grad(square).source
-    assert "lambda_grad" in grad(square).source
+    assert re.search(r"def lambda\w*_grad\(x, ", grad(square).source)
 
 
 # -- methods, partials, callable objects ------------------------------------------------------------------
@@ -249,16 +250,6 @@ def test_a_partial_of_a_function_with_a_rule():
 
 
 def test_wraps():
-    calls = []
-
-    def logged(function):
-        @functools.wraps(function)
-        def wrapper(*args, **kwargs):
-            calls.append(args)
-            return function(*args, **kwargs)
-
-        return wrapper
-
     def doubled(function):
         @functools.wraps(function)
         def wrapper(x):
@@ -271,6 +262,50 @@ def test_wraps():
         return x * x
 
     assert grad(square)(3.0) == 12.0  # what the name means, not what it wraps
+
+
+def test_wraps_with_other_parameters():
+    def swapped(function):
+        @functools.wraps(function)
+        def wrapper(a, b):
+            return 2.0 * function(b, a)
+
+        return wrapper
+
+    @swapped
+    def f(b, a):
+        return b * b * a
+
+    assert f(2.0, 3.0) == 36.0
+    assert grad(f)(2.0, 3.0) == 18.0
+    assert grad(f, 1)(2.0, 3.0) == 24.0
+
+    def scaled(function):
+        @functools.wraps(function)
+        def wrapper(x, scale=2.0):
+            return function(x) * scale
+
+        return wrapper
+
+    @scaled
+    def square(x):
+        return x * x
+
+    assert grad(square)(3.0) == 12.0
+    assert grad(square)(3.0, 5.0) == 30.0
+    assert grad(square, "scale")(3.0, scale=5.0) == 9.0
+
+
+def test_wraps_that_do_more_than_forwarding():
+    calls = []
+
+    def logged(function):
+        @functools.wraps(function)
+        def wrapper(*args, **kwargs):
+            calls.append(args)
+            return function(*args, **kwargs)
+
+        return wrapper
 
     @logged
     def cube(x):
@@ -418,15 +453,13 @@ def test_a_doctest():
     >>> g = lambda x: 2.0 * x, lambda x: x * x
     >>> s2sad.grad(g[1])(2.0)
     4.0
-    >>> print(s2sad.grad(g[0]).source.splitlines()[0])
-    def lambda_grad(x, *, out_bar=1.0):
+    >>> print(s2sad.grad(f).source.split("return")[-1].strip() != "")
+    True
     """
     test = doctest.DocTestParser().get_doctest(text, {}, "documented", None, 0)
     out = []
-    failed, tried = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=out.append)
-    assert tried == 6
-    shown = "".join(out).replace("from s2sad.runtime", "")
-    assert failed == (1 if "Got:" in shown and "import" in shown else 0), shown
+    failed, tried = doctest.DocTestRunner().run(test, out=out.append)
+    assert (failed, tried) == (0, 6), "".join(out)
 
 
 # -- what has a rule --------------------------------------------------------------------------------------
@@ -507,6 +540,7 @@ def early(x, n):
     return x * x
 
 
+@pytest.mark.filterwarnings("ignore:s2sad. the result does not depend on the argument x")  # so it is, of `early`
 @pytest.mark.parametrize(
     ("function", "args"),
     [(iterated, (0.7, 5)), (until, (1.7,)), (gathered, (0.3, 4)), (early, (0.6, 6)), (early, (0.1, 2))],
@@ -571,7 +605,17 @@ def test_a_gradient_of_a_local_function_that_captures():
 
         return grad(g)(x)  # 2 x y at y = x
 
-    agrees(f, 2.0)
+    with pytest.raises(s2sad.NotDifferentiable, match="captures") as caught:
+        grad(f)(2.0)
+    assert "return grad(g)(x)" in str(caught.value) and "hint: pass the value as an argument" in str(caught.value)
+
+    def as_the_hint_says(x):
+        def g(y, x):
+            return x * y * y
+
+        return grad(g)(x, x)
+
+    agrees(as_the_hint_says, 2.0)
 
 
 def test_a_gradient_of_a_lambda_inside():
@@ -580,10 +624,10 @@ def test_a_gradient_of_a_lambda_inside():
 
     agrees(f, 0.5)
 
-    def captures(x):
-        return grad(lambda y: y * y * x)(3.0)
+    def captures_what_is_no_number(x, n):
+        return grad(lambda y: y**n)(x)
 
-    agrees(captures, 0.5)
+    agrees(captures_what_is_no_number, 0.5, 3)
 
 
 def test_value_and_grad_inside():
@@ -884,6 +928,23 @@ def test_names_defined_later_are_found():
     assert module.f(2.0) == 12.0
 
 
+def test_names_defined_later_are_found_by_the_second_derivative_too():
+    module = executed(
+        """
+        from s2sad import grad
+        def f(x):
+            return helper(x) * x
+
+        ddf = grad(grad(f))
+
+        def helper(x):
+            return x * x
+        """,
+        "later_twice",
+    )
+    assert module.ddf(2.0) == 12.0
+
+
 def test_a_redefined_helper_is_noticed():
     module = executed("def helper(x):\n    return x * x\n\ndef f(x):\n    return helper(x) * scale\n", "cell_1", scale=1.0)
     df, joint = grad(module.f), value_and_grad(module.f)
@@ -938,7 +999,9 @@ def described(x: float, /, y: "float" = 2.0, *, scale=3.0) -> float:
 def test_source(make):
     df = make(described)
     form = "grad" if make is grad else "value_and_grad"
-    assert df.source == s2sad.source(df) == inspect.getsource(df)
+    assert df.source == s2sad.source(df)
+    assert df.source.endswith(inspect.getsource(df))
+    assert inspect.getsource(df).startswith(f"def described_{form}(")
     assert f"def described_{form}(x, /, y, *, scale, out_bar=1.0):" in df.source or (
         f"def described_{form}(x, /, y=2.0, *, scale=3.0, out_bar=1.0):" in df.source
     )
@@ -1006,7 +1069,7 @@ def test_questions_do_not_transform():
 
 @pytest.mark.parametrize(
     "value",
-    [3, True, np.int64(3), np.array([1, 2]), np.array([True]), "text", None, b"x", {1, 2}, range(3), [1, 2], {"a": 1}, (2,)],
+    [3, True, np.int64(3), np.array([1, 2]), np.array([True]), "text", None, b"x", {1, 2}, range(3)],
 )
 def test_arguments_without_a_derivative_are_refused(value):
     def f(x, y):
@@ -1018,6 +1081,12 @@ def test_arguments_without_a_derivative_are_refused(value):
         assert "x" in str(caught.value)
     with pytest.raises(s2sad.InvalidArgument):
         vjp(f, value, 1.0)
+
+
+@pytest.mark.parametrize("value", [[1, 2], {"a": 1, "b": 2}, (2,), [np.array([1, 2])]])
+def test_containers_of_integers_are_refused(value):
+    with pytest.raises(s2sad.InvalidArgument):
+        grad(lambda x: 2.0 * sum(x if not isinstance(x, dict) else x.values()))(value)
 
 
 def test_inactive_arguments_may_be_anything():
@@ -1040,16 +1109,16 @@ def test_inactive_arguments_may_be_anything():
 )
 def test_values_that_are_no_scalars_are_refused(f):
     for make in (grad, value_and_grad):
-        with pytest.raises(s2sad.S2SADError) as caught:
+        with pytest.raises((TypeError, s2sad.S2SADError), match="scalar"):
             make(f)(2.0)
-        assert "scalar" in str(caught.value)
 
 
 def test_a_complex_value_is_refused():
-    with pytest.raises(s2sad.S2SADError):
+    with pytest.raises((TypeError, s2sad.S2SADError), match="complex"):
         grad(lambda z: z * z)(1 + 2j)
 
 
+@pytest.mark.filterwarnings("ignore:s2sad. the result does not depend on the argument x")
 def test_a_constant_has_gradient_zero():
     gradient = grad(lambda x: 3.0)(2.0)
     assert gradient == 0.0 and type(gradient) is float
@@ -1186,6 +1255,11 @@ def test_typed_named_tuples():
 def test_objects():
     gradient = grad(lambda p: p.left * p.left * p.right)(Plain(2.0, 3.0))
     assert type(gradient) is Plain and vars(gradient) == {"left": 12.0, "right": 4.0}
+
+
+def test_an_argument_that_does_not_matter_is_named():
+    with pytest.warns(UserWarning, match="does not depend on the argument y"):
+        assert grad(lambda x, y: x * x, (0, 1))(2.0, 3.0) == (4.0, 0.0)
 
 
 def test_integers_within_a_container():
@@ -1365,7 +1439,7 @@ def test_a_debugger_stops_in_the_reverse_sweep():
     df(9.5, 2)
     code = df.__wrapped__.__code__
     lines = df.source.splitlines()
-    wanted = next(i for i, line in enumerate(lines, 1) if "reversed(range(n))" in line) + 2
+    wanted = next(i for i, line in enumerate(lines, 1) if line.strip() == "y_bar = y_bar * math.log(y)")
     seen = []
 
     def trace(frame, event, argument):
@@ -1403,13 +1477,13 @@ def test_unsupported_constructs_are_all_reported_at_once():
         class Local:
             value = x
 
-        async def later():
-            return x
+        def later():
+            yield x * x
 
-        return Local.value
+        return Local.value + sum(later())
 
     with pytest.raises(s2sad.S2SADError) as caught:
         grad(f)(1.0)
     message = str(caught.value)
     assert "test_functions_in.py" in message and "^" in message
-    assert str(line_of(f, "class Local")) in message and str(line_of(f, "async def later")) in message
+    assert str(line_of(f, "class Local")) in message and str(line_of(f, "yield x * x")) in message

@@ -26,10 +26,10 @@ ERRORS = {
     "S2SADError": "Exception",
     "InvalidArgument": "S2SADError",
     "NotDifferentiable": "S2SADError",
-    "InPlaceError": "NotDifferentiable",
+    "InPlaceError": "S2SADError",
     "RuleError": "S2SADError",
     "SourceNotFound": "S2SADError",
-    "UnsupportedSyntax": "NotDifferentiable",
+    "UnsupportedSyntax": "S2SADError",
 }
 
 DERIVATIVE = {"source", "vjp"}  # the public attributes of what grad() returns

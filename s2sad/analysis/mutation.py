@@ -262,7 +262,10 @@ def _summary(function: types.FunctionType) -> frozenset[str]:
 
 
 def _kept(function: gast.FunctionDef, parameters: Collection[str]) -> Iterator[str]:
-    """Names whose values the function leaves where others can see them: globals, and containers not its own."""
+    """Names whose values the function assigns to globals, and to parts of what is not its own.
+
+    Appending to a global list is not counted: that is how logs are written.
+    """
     body = function.body
     outer = {n for s in nodes.walk(body) if isinstance(s, (gast.Global, gast.Nonlocal)) for n in s.names}
     own = nodes.stores(body) - outer - set(parameters)
@@ -271,9 +274,6 @@ def _kept(function: gast.FunctionDef, parameters: Collection[str]) -> Iterator[s
             targets = node.targets if isinstance(node, gast.Assign) else [node.target]
             if any(_is_outer(t, outer, own) for target in targets for t in _leaves(target)):
                 yield from nodes.loads(node.value)
-        elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE:
-            if root(node.func.value) not in own:
-                yield from (n for a in node.args for n in nodes.loads(a))
 
 
 def _surely(node: gast.AST, resolve: Resolve) -> Iterator[str]:

@@ -63,8 +63,8 @@ class Program:
 
 
 def trusted(source: FunctionSource) -> bool:
-    """Is this emitted code, which is differentiated again?"""
-    return source.filename.startswith(EMITTED)
+    """Is this emitted code, which is differentiated again? The user's own functions within it are not."""
+    return source.filename.startswith(EMITTED) and source.function.__code__.co_qualname.count("<locals>") <= 1
 
 
 class Transformer:
@@ -185,10 +185,15 @@ def _prepare(context: Context, form: str) -> gast.FunctionDef:
 
 
 def _calls_user_code(tree: gast.FunctionDef, context: Context) -> bool:
-    """Does the function call anything that could assign a variable of its module?"""
+    """Does the function, or anything that it calls, possibly change what its module holds?"""
     for node in nodes.walk(tree.body):
+        if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, gast.Store):
+            if nodes.loads(node) - context.locals:
+                return True
         if isinstance(node, gast.Call):
             function = context.resolve(node.func)
+            if function in (globals, locals, vars, setattr, exec, eval):
+                return True
             known = function is not UNKNOWN and registry.lookup(function) is not None
             if not known and not isinstance(function, (types.BuiltinFunctionType, type)):
                 return True

@@ -3,5 +3,7 @@
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--update-goldens", action="store_true", help="write what is emitted now into tests/goldens, to be read"
+        "--update-goldens",
+        action="store_true",
+        help="write what is emitted now into tests/goldens, to be read",
     )

@@ -1,8 +1,8 @@
 """Short functions and the text that is emitted for them, in tests/goldens. The emitted text is the product.
 
-Each file holds the program and, below a line `# --- what`, the text of each derivative that the line asks for. After a
-change: `pytest tests/test_goldens.py --update-goldens`, then read the difference as a person who has to maintain
-that code.
+Each file holds the program and, below a line `# --- what`, the text of each derivative that the line asks for.
+After a change: `pytest tests/test_goldens.py --update-goldens`, then read the difference as a person who has to
+maintain that code.
 """
 
 import ast
@@ -58,8 +58,10 @@ def test_golden(path, request):
         return
     assert recorded, "nothing is asked for"
     for what, text in got.items():
-        difference = difflib.unified_diff(recorded[what].rstrip().split("\n"), text.rstrip().split("\n"), lineterm="")
-        assert text.rstrip() == recorded[what].rstrip(), "\n".join(difference)
+        before, now = recorded[what].rstrip(), text.rstrip()
+        assert now == before, "\n".join(
+            difflib.unified_diff(before.split("\n"), now.split("\n"), lineterm="")
+        )
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
@@ -73,7 +75,9 @@ def test_the_golden_is_right(path):
         gradient = result[1] if what.startswith("value_and_grad") else result
         if what.startswith("value_and_grad"):
             assert result[0] == module.f(*module.AT)
-        assert_close_tree(gradient, central_difference(module.f, module.AT, argnums, {}), rtol=2e-7, atol=1e-8)
+        assert_close_tree(
+            gradient, central_difference(module.f, module.AT, argnums, {}), rtol=2e-7, atol=1e-8
+        )
 
 
 def test_there_are_goldens():

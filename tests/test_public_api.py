@@ -9,14 +9,13 @@ import pytest
 
 import s2sad
 
+_TRANSFORM = "(fun: 'Callable[..., Any] | None' = None, argnums: 'Argnums' = 0, *, has_aux: 'bool' = False)"
 SIGNATURES = {
-    "grad": "(fun: 'Callable[..., Any] | None' = None, argnums: 'Argnums' = 0, *, has_aux: 'bool' = False) -> 'Any'",
-    "value_and_grad": (
-        "(fun: 'Callable[..., Any] | None' = None, argnums: 'Argnums' = 0, *, has_aux: 'bool' = False) -> 'Any'"
-    ),
+    "grad": f"{_TRANSFORM} -> 'Any'",
+    "value_and_grad": f"{_TRANSFORM} -> 'Any'",
     "vjp": (
-        "(fun: 'Callable[..., Any]', *args: 'Any', argnums: 'Argnums | None' = None, has_aux: 'bool' = False, "
-        "**kwargs: 'Any') -> 'Any'"
+        "(fun: 'Callable[..., Any]', *args: 'Any', argnums: 'Argnums | None' = None, "
+        "has_aux: 'bool' = False, **kwargs: 'Any') -> 'Any'"
     ),
     "source": "(derivative: 'Any') -> 'str'",
     "stop_gradient": "(x: 'Any') -> 'Any'",
@@ -73,7 +72,9 @@ def test_version():
     assert installed == s2sad.__version__
 
 
-@pytest.mark.parametrize("module", ["s2sad.testing", "s2sad.runtime", "s2sad.errors", "s2sad.cli", "s2sad.api"])
+@pytest.mark.parametrize(
+    "module", ["s2sad.testing", "s2sad.runtime", "s2sad.errors", "s2sad.cli", "s2sad.api"]
+)
 def test_modules(module):
     assert importlib.import_module(module).__doc__
 

@@ -145,6 +145,9 @@ def _changed_by_call(node: gast.Call, resolve: Resolve) -> Iterator[str]:
         if keyword.arg == "out":
             yield from nodes.loads(keyword.value)
     function = resolve(node.func)
+    given = [resolve(a) for a in _arguments(node)]
+    if any(isinstance(g, types.FunctionType) and mutated_parameters(g) for g in given):  # map(fill, arrays)
+        yield from (n for a in _arguments(node) for n in nodes.loads(a))
     if function is UNKNOWN:
         if isinstance(node.func, gast.Attribute) and node.func.attr not in METHODS.keys() | _READERS:
             yield from nodes.loads(node.func.value)  # a method of an object may change it, and what it is given

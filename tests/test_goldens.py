@@ -1,8 +1,8 @@
 """Short functions and the text that is emitted for them, in tests/goldens. The emitted text is the product.
 
-Each file holds the program and, below a line `# --- what`, the text of each derivative that the line asks for.
-After a change: `pytest tests/test_goldens.py --update-goldens`, then read the difference as a person who has to
-maintain that code.
+Each file holds the program and, below a line `# --- what`, the text of each derivative that it asks for.
+After a change, `pytest tests/test_goldens.py --update-goldens`; then read the difference as a person who has
+to maintain that code.
 """
 
 import ast

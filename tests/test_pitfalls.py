@@ -1053,13 +1053,18 @@ def inactive_nested_list_receives_active(x):
     return row[0] * 2.0
 
 
-@safe((0.7,))
 def default_argument_is_mutable(x):
     def collect(v, seen=[]):
         seen.append(v)
         return seen[0] * len(seen)
 
     return collect(x * x) + collect(x)
+
+
+def test_mutable_default_of_a_nested_function_is_refused():
+    with pytest.raises(S2SADError, match=r"append\(\) changes a container"):
+        grad(default_argument_is_mutable)(0.7)
+
 
 
 @safe((0.7,))
@@ -2544,6 +2549,7 @@ def test_arguments_without_derivative_are_refused(argument):
         vjp(lambda x: x * 1.0, argument)
 
 
+@pytest.mark.filterwarnings("ignore:s2sad. the result does not depend")
 @pytest.mark.parametrize("argument", [[1, 2], {"a": 1}, (np.arange(2),), []], ids=repr)
 def test_containers_without_anything_differentiable_are_refused_or_zero(argument):
     try:

@@ -63,7 +63,7 @@ def overwritten_parameters(function: gast.FunctionDef, context: Context) -> list
     Adding to a container is not counted: a log that the caller passes is there to be written to.
     """
     _, aliases = _changes(function, context.resolve, loose=False)
-    sure = {n for node in nodes.walk(function.body) if not _adds(node) for n in _surely(node, context.resolve)}
+    sure = {n for node in nodes.walk(function.body) for n in _surely(node, context.resolve, adding=False)}
     roots = {aliases.find(name) for name in sure if context.kinds.get(name) not in IMMUTABLE}
     parameters = [p for p in nodes.all_parameters(function.args) if p not in context.varied]
     return [p for p in parameters if aliases.find(p) in roots and context.kinds.get(p) not in IMMUTABLE]
@@ -73,7 +73,7 @@ def _adds(node: gast.AST) -> bool:
     method = node.func if isinstance(node, gast.Call) else node
     if isinstance(method, gast.Attribute) and isinstance(method.ctx, gast.Load):
         return method.attr in ("append", "extend", "insert", "add", "update", "setdefault", "appendleft")
-    return isinstance(node, gast.Call) and not any(k.arg == "out" for k in node.keywords)
+    return False
 
 
 def active_changes(function: gast.FunctionDef, own: Collection[str], context: Context) -> list[tuple[gast.AST, str]]:
@@ -119,8 +119,13 @@ def _changes(function: gast.FunctionDef, resolve: Resolve, *, loose: bool) -> tu
     """What may change, and which names share memory; `loose`: what a call returns may share it with its arguments."""
     changed: set[str] = set()
     aliases = Aliases()
+    inner = {n.name: n for n in nodes.walk(function.body) if isinstance(n, gast.FunctionDef)}
     for node in nodes.walk(function.body):
         changed |= set(_direct(node, resolve))
+        if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in inner:
+            for parameter, argument in _passed(inner[node.func.id].args, node):
+                for name in _sources(argument, resolve, loose):
+                    aliases.join(parameter, name)
         for names in _shared(node, resolve, loose):
             first, *rest = names or [""]
             for name in rest:
@@ -128,24 +133,32 @@ def _changes(function: gast.FunctionDef, resolve: Resolve, *, loose: bool) -> tu
     return changed, aliases
 
 
-def _direct(node: gast.AST, resolve: Resolve) -> Iterator[str]:
-    """Names whose objects this node changes."""
+def _passed(args: gast.arguments, call: gast.Call) -> Iterator[tuple[str, gast.expr]]:
+    """(parameter, argument) of a call of a nested function."""
+    yield from zip(nodes.all_parameters(args), call.args, strict=False)
+    yield from ((k.arg, k.value) for k in call.keywords if k.arg is not None)
+
+
+def _direct(node: gast.AST, resolve: Resolve, adding: bool = True) -> Iterator[str]:
+    """Names whose objects this node changes; unless `adding`, what only adds to a container is left out."""
+    if not adding and _adds(node):
+        return
     if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, (gast.Store, gast.Del)):
         yield from nodes.loads(node)
     elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
         yield node.target.id
     elif isinstance(node, gast.Call):
-        yield from _changed_by_call(node, resolve)
+        yield from _changed_by_call(node, resolve, adding)
     elif isinstance(node, gast.Attribute) and node.attr in IN_PLACE and resolve(node) is UNKNOWN:
         yield from nodes.loads(node.value)
 
 
-def _changed_by_call(node: gast.Call, resolve: Resolve) -> Iterator[str]:
+def _changed_by_call(node: gast.Call, resolve: Resolve, adding: bool = True) -> Iterator[str]:
     for keyword in node.keywords:
         if keyword.arg == "out":
             yield from nodes.loads(keyword.value)
     function = resolve(node.func)
-    given = [resolve(a) for a in _arguments(node)]
+    given = [resolve(a) for a in [*_arguments(node), *(node.func.args if isinstance(node.func, gast.Call) else [])]]
     if any(isinstance(g, types.FunctionType) and mutated_parameters(g) for g in given):  # map(fill, arrays)
         yield from (n for a in _arguments(node) for n in nodes.loads(a))
     if function is UNKNOWN:
@@ -155,7 +168,7 @@ def _changed_by_call(node: gast.Call, resolve: Resolve) -> Iterator[str]:
             yield from (n for a in _arguments(node) for n in nodes.loads(a))
         return
     if isinstance(function, types.FunctionType) and registry.lookup(function) is None:
-        changed = mutated_parameters(function)
+        changed = mutated_parameters(function, adding)
         for parameter, value in _bound(function, node):
             if (changed if parameter is None else parameter in changed):
                 yield from nodes.loads(value)
@@ -232,19 +245,19 @@ def _is_outer(target: gast.expr, outer: Collection[str], own: Collection[str]) -
     return target.id in outer if isinstance(target, gast.Name) else root(target) not in own
 
 
-_summaries: dict[types.CodeType, frozenset[str]] = {}
+_summaries: dict[tuple[types.CodeType, bool], frozenset[str]] = {}
 
 
-def mutated_parameters(function: types.FunctionType) -> frozenset[str]:
+def mutated_parameters(function: types.FunctionType, adding: bool = True) -> frozenset[str]:
     """The parameters of a function whose objects it may change in place; those of its callees included."""
-    code = function.__code__
-    if code not in _summaries:
-        _summaries[code] = frozenset()  # a recursive call adds nothing of its own
-        _summaries[code] = _summary(function)
-    return _summaries[code]
+    key = (function.__code__, adding)
+    if key not in _summaries:
+        _summaries[key] = frozenset()  # a recursive call adds nothing of its own
+        _summaries[key] = _summary(function, adding)
+    return _summaries[key]
 
 
-def _summary(function: types.FunctionType) -> frozenset[str]:
+def _summary(function: types.FunctionType, adding: bool) -> frozenset[str]:
     from s2sad.errors import S2SADError
     from s2sad.naming import Namer
     from s2sad.source import read
@@ -258,7 +271,7 @@ def _summary(function: types.FunctionType) -> frozenset[str]:
     context.locals = nodes.stores(source.tree.body) | set(parameters)
     changed, aliases = _changes(source.tree, context.resolve, loose=False)
     # a method of unknown effect counts for what the function has itself, not for what its caller gave it
-    sure = {n for node in nodes.walk(source.tree.body) for n in _surely(node, context.resolve)}
+    sure = {n for node in nodes.walk(source.tree.body) for n in _surely(node, context.resolve, adding)}
     roots = {aliases.find(name) for name in changed & sure}
     kept = {aliases.find(name) for name in _kept(source.tree, parameters)}
     return frozenset(p for p in parameters if aliases.find(p) in roots | kept)
@@ -279,12 +292,12 @@ def _kept(function: gast.FunctionDef, parameters: Collection[str]) -> Iterator[s
                 yield from nodes.loads(node.value)
 
 
-def _surely(node: gast.AST, resolve: Resolve) -> Iterator[str]:
-    if isinstance(node, gast.Call):
+def _surely(node: gast.AST, resolve: Resolve, adding: bool = True) -> Iterator[str]:
+    if isinstance(node, gast.Call) and (adding or not _adds(node)):
         if resolve(node.func) is UNKNOWN:
             if isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE:
                 yield from nodes.loads(node.func.value)
             return
-        yield from _changed_by_call(node, resolve)
-    else:
-        yield from _direct(node, resolve)
+        yield from _changed_by_call(node, resolve, adding)
+    elif not isinstance(node, gast.Call):
+        yield from _direct(node, resolve, adding)

@@ -22,6 +22,8 @@ def refuse_changes(function: gast.FunctionDef, own: set[str], context: Context) 
 
 
 def _refuse(node: gast.AST, name: str, context: Context) -> None:
+    if any(e.location is not None and e.location.line == getattr(node, "lineno", 0) for e in context.errors):
+        return  # said already
     context.refuse(
         node,
         f"{name} is changed in place here, itself or what it shares memory with, and a derivative flows through it",

@@ -99,7 +99,7 @@ def _elementwise(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
     by_variable: dict[str, list[Expr]] = {}
     operands = list(step.bindings.values())
     for operand, partial in zip(operands, partials, strict=True):
-        if isinstance(operand, gast.Name) and operand.id in sweep.context.varied and nodes.number(partial) != 0:
+        if isinstance(operand, gast.Name) and operand.id in sweep.context.varied and not nodes.is_zero(partial):
             by_variable.setdefault(operand.id, []).append(partial)
     contributions = []
     for variable, found in by_variable.items():

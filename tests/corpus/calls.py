@@ -45,7 +45,7 @@ def helper_returns_tuple(x, y):
     return mean * spread
 
 
-case(helper_returns_tuple, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(helper_returns_tuple, [(0.7, 1.2)], argnums=(0, 1))
 
 
 def keywords_and_defaults(x):
@@ -68,7 +68,7 @@ def star_calls(x, y):
     return weighted(*pair, x, scale=2.0) + weighted(*pair, **options) + weighted()
 
 
-case(star_calls, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(star_calls, [(0.7, 1.2)], argnums=(0, 1))
 
 
 def var_args(x, *rest):
@@ -79,7 +79,7 @@ def var_args(x, *rest):
 
 
 case(var_args, [(0.7,), (0.7, 2.0), (0.7, 0.5, -1.0)])
-case(var_args, [(0.7, 0.5, -1.0)], argnums=(0, 2), name="var_args_by_position", tags="order2")
+case(var_args, [(0.7, 0.5, -1.0)], argnums=(0, 2), name="var_args_by_position")
 
 
 def var_keywords(x, **options):
@@ -162,7 +162,7 @@ def list_of_lambdas(x):
     return y
 
 
-case(list_of_lambdas, [(0.7,), (-1.2,)], tags="order2")
+case(list_of_lambdas, [(0.7,), (-1.2,)])
 
 
 def function_chosen_at_run_time(x):
@@ -186,7 +186,7 @@ def closure_returned_by_helper(x):
     return line(x) * line(2.0)
 
 
-case(closure_returned_by_helper, [(0.7,), (-1.2,)], tags="order2")
+case(closure_returned_by_helper, [(0.7,), (-1.2,)])
 
 
 def function_as_argument(f, x):
@@ -207,7 +207,7 @@ def function_passed_on(x, k):
     return apply_n(lambda t: math.sin(t) * k + t, x, 3) + apply_n(helpers.damped, k, 2)
 
 
-case(function_passed_on, [(0.7, 0.4)], argnums=(0, 1), tags="order2")
+case(function_passed_on, [(0.7, 0.4)], argnums=(0, 1))
 
 
 def with_reduce(xs):
@@ -216,7 +216,7 @@ def with_reduce(xs):
     return product * total
 
 
-case(with_reduce, [([0.7, 1.2, -0.4],), ([0.3],)], tags="order2")
+case(with_reduce, [([0.7, 1.2, -0.4],), ([0.3],)])
 
 
 def with_partial(x, y):
@@ -225,7 +225,7 @@ def with_partial(x, y):
     return f(x) * g(2.0)
 
 
-case(with_partial, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(with_partial, [(0.7, 1.2)], argnums=(0, 1))
 
 case(functools.partial(square_plus, c=2.0), [(0.7,)], name="partial_given_directly", tags="order2")
 
@@ -242,7 +242,7 @@ def with_composition(x):
     return f(x) * x
 
 
-case(with_composition, [(0.7,), (-1.2,)], tags="order2")
+case(with_composition, [(0.7,), (-1.2,)])
 
 
 def power(x, n):
@@ -299,7 +299,7 @@ def nested_recursion(x, n):
     return go(x, n)
 
 
-case(nested_recursion, [(0.7, 3)], tags="order2")
+case(nested_recursion, [(0.7, 3)])
 
 
 def global_constants(x):

@@ -168,7 +168,7 @@ def same_name_for_function_and_value(x):
     return f * f
 
 
-case(same_name_for_function_and_value, [(0.7,), (-1.2,)], tags="order2")
+case(same_name_for_function_and_value, [(0.7,), (-1.2,)])
 
 
 def generator_name_reused(xs):

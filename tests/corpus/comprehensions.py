@@ -184,7 +184,7 @@ def dict_of_generator(xs):
     return d[0] * d[1] * d[2]
 
 
-case(dict_of_generator, [(LIST,)], tags="order2")
+case(dict_of_generator, [(LIST,)])
 
 
 def array_of_list_comprehension(x):

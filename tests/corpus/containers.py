@@ -164,7 +164,7 @@ def unpacked_into_displays(x, y):
     return d["p"] * d["q"] * b[-2]
 
 
-case(unpacked_into_displays, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(unpacked_into_displays, [(0.7, 1.2)], argnums=(0, 1))
 
 
 def tuples_of_tuples(x):

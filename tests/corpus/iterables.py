@@ -157,7 +157,7 @@ def with_map_of_named(xs):
     return a * b + c * sum(map(math.exp, xs))
 
 
-case(with_map_of_named, [(LIST,)], tags="order2")
+case(with_map_of_named, [(LIST,)])
 
 
 def with_filter(xs):
@@ -199,7 +199,7 @@ def with_chain(xs, ys):
     return total
 
 
-case(with_chain, [(LIST, [1.0, 0.2])], argnums=(0, 1), tags="order2")
+case(with_chain, [(LIST, [1.0, 0.2])], argnums=(0, 1))
 
 
 def with_product(xs, ys):
@@ -209,7 +209,7 @@ def with_product(xs, ys):
     return total
 
 
-case(with_product, [(LIST, [1.0, 0.2])], argnums=(0, 1), tags="order2")
+case(with_product, [(LIST, [1.0, 0.2])], argnums=(0, 1))
 
 
 def with_islice(xs):
@@ -229,7 +229,7 @@ def with_pairwise(xs):
     return total
 
 
-case(with_pairwise, [(LIST,)], tags="order2")
+case(with_pairwise, [(LIST,)])
 
 
 def with_accumulate(xs):
@@ -239,7 +239,7 @@ def with_accumulate(xs):
     return total
 
 
-case(with_accumulate, [(LIST,)], tags="order2")
+case(with_accumulate, [(LIST,)])
 
 
 def with_count_and_break(x):

@@ -96,7 +96,7 @@ def property_of_argument(spring):
     return spring.softness * spring.length**2
 
 
-case(property_of_argument, [(Spring(2.0, 0.5),)], tags="order2")
+case(property_of_argument, [(Spring(2.0, 0.5),)])
 
 
 def namedtuple_argument(p):
@@ -112,7 +112,7 @@ def namedtuple_built(x, y):
     return p.x * p.y + p[0]
 
 
-case(namedtuple_built, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(namedtuple_built, [(0.7, 1.2)], argnums=(0, 1))
 
 
 def list_of_dataclasses(springs, x):
@@ -203,4 +203,4 @@ def getattr_by_name(spring, names):
     return total
 
 
-case(getattr_by_name, [(Spring(2.0, 0.5), ["stiffness", "length", "length"])], tags="order2")
+case(getattr_by_name, [(Spring(2.0, 0.5), ["stiffness", "length", "length"])])

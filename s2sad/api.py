@@ -16,7 +16,7 @@ from s2sad.artifact import Request
 from s2sad.derive import derive
 from s2sad.errors import InvalidArgument
 from s2sad.loader import Variant, annotate
-from s2sad.runtime import as_gradient
+from s2sad.runtime import ListBar, as_gradient
 from s2sad.runtime.cotangents import as_cotangent, detached, distinct, fresh_tape
 from s2sad.source import unwrap
 from s2sad.source.annotations import promised_kinds
@@ -100,7 +100,7 @@ class DerivativeFunction:
         self._variants: dict[Any, Variant] = {}
         for name in ("__module__", "__name__", "__qualname__", "__doc__"):
             value = getattr(fun, name, getattr(self._target.function, name, None))
-            if value is not None:
+            if value is not None or name == "__doc__":
                 setattr(self, name, value)
 
     # -- calling ----------------------------------------------------------------------------------------------
@@ -137,7 +137,8 @@ class DerivativeFunction:
 
         def pullback(cotangent: Any) -> Any:
             try:
-                bars = backward(fresh_tape(tape), as_cotangent(cotangent, out))
+                seed = as_cotangent(cotangent, out)
+                bars = backward(fresh_tape(tape), ListBar([seed, 0]) if self._has_aux else seed)
             except Exception as error:
                 annotate(error)
                 raise
@@ -186,7 +187,7 @@ class DerivativeFunction:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        return inspect.signature(self._fun)
+        return inspect.signature(self._fun).replace(return_annotation=inspect.Signature.empty)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
@@ -221,7 +222,7 @@ class Plan:
     """Which parameters are active, and how the caller's arguments map to them."""
 
     def __init__(self, function: types.FunctionType, argnums: Argnums, bound: int) -> None:
-        self.signature = inspect.signature(function)
+        self.signature = inspect.signature(function, follow_wrapped=False)
         self.name = function.__name__
         many = isinstance(argnums, (tuple, list))
         self.single = not many
@@ -319,6 +320,22 @@ def check_differentiable(value: Any, name: str) -> None:
         )
     if value is None or isinstance(value, (str, bytes, range, set, frozenset)) or callable(value) and not hasattr(value, "__dict__"):
         raise InvalidArgument(f"the argument {name} is of type {type(value).__name__}, which has no derivative")
+
+
+    if isinstance(value, (list, tuple, dict)):
+        parts = list(value.values() if isinstance(value, dict) else value)
+        if parts and not any(_holds_floats(part) for part in parts):
+            raise InvalidArgument(f"the argument {name} holds nothing that has a derivative", hint="fill it with floats")
+
+
+def _holds_floats(value: Any) -> bool:
+    if isinstance(value, (list, tuple, dict)):
+        return any(_holds_floats(part) for part in (value.values() if isinstance(value, dict) else value))
+    try:
+        check_differentiable(value, "")
+    except InvalidArgument:
+        return False
+    return True
 
 
 def source(derivative: Any) -> str:

@@ -220,7 +220,7 @@ Spot = tuple[str, Any]  # a parameter, and for one of *args or **kwargs the posi
 
 def _places(function: types.FunctionType, active: tuple[Any, ...], bound: int) -> list[Spot]:
     """The parameters that positions and keywords refer to."""
-    parameters = list(inspect.signature(function).parameters.values())
+    parameters = list(inspect.signature(function, follow_wrapped=False).parameters.values())
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     args = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
     kwargs = next((p.name for p in parameters if p.kind is p.VAR_KEYWORD), None)

@@ -114,7 +114,7 @@ class Transformer:
         tree = _core(tree, context)
         if context.errors:
             return []
-        derivative = reverse_mode(tree, context)
+        derivative = reverse_mode(tree, context, has_aux=request.has_aux)
         new = joint(derivative, name, context, value=request.form == "value_and_grad", has_aux=request.has_aux)
         return [Emitted(simplify(new, context), context, "joint")]
 

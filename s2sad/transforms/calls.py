@@ -159,13 +159,13 @@ def _static(step: steps.Call, call: gast.Call, context: Context) -> Plan | None:
     """A function of Python that is known now: its split derivative is emitted beside the caller's."""
     function = step.function
     try:
-        bound = inspect.signature(function).bind(*call.args, **{k.arg: k.value for k in call.keywords})
+        bound = inspect.signature(function, follow_wrapped=False).bind(*call.args, **{k.arg: k.value for k in call.keywords})
     except TypeError as error:
         context.refuse(call, f"{function.__qualname__}() cannot be called like this: {error}", "correct the call")
         return None
     receivers: dict[str, Receiver] = {}
     kinds: dict[str, str] = {}
-    parameters = inspect.signature(function).parameters
+    parameters = inspect.signature(function, follow_wrapped=False).parameters
     for name, value in bound.arguments.items():
         kind = parameters[name].kind
         if kind is inspect.Parameter.VAR_POSITIONAL:

@@ -23,7 +23,7 @@ from s2sad.analysis.mutation import overwritten_parameters, mutated_names
 from s2sad.analysis.regions import Block, Loop, Simple
 from s2sad.context import Context
 from s2sad.nodes import Expr
-from s2sad.runtime import as_gradient, no_gradient, require_scalar, snapshot
+from s2sad.runtime import ListBar, as_gradient, no_gradient, require_scalar, snapshot
 from s2sad.transforms import steps
 from s2sad.transforms.crossing import crossing, undefined_at_end
 from s2sad.transforms.reverse import Reverse, compose
@@ -47,7 +47,7 @@ class Derivative:
     originals: dict[str, str]  # active parameter -> name that holds the argument at the end
 
 
-def reverse_mode(function: gast.FunctionDef, context: Context) -> Derivative:
+def reverse_mode(function: gast.FunctionDef, context: Context, *, has_aux: bool = False) -> Derivative:
     """Differentiates a function in three-address form."""
     context.kinds = infer_kinds(function, context)
     statements, result = _split_return(function)
@@ -56,7 +56,7 @@ def reverse_mode(function: gast.FunctionDef, context: Context) -> Derivative:
     parameters = nodes.all_parameters(function.args)
     reverse = Reverse(root, step_of, context)
     seed = context.namer.fresh("out_bar")
-    seeds, seeding = _seed(result, seed, reverse, context)
+    seeds, seeding = _seed(result, seed, reverse, context, has_aux)
     chunks = reverse.run(seeds)
     mutated = {name for s in step_of.values() for name in s.demands} | context.changing
     if not context.trusted:
@@ -171,12 +171,15 @@ def _substatements(stmt: gast.stmt) -> nodes.Block:
     return inner
 
 
-def _seed(result: Expr, seed: str, reverse: Reverse, context: Context) -> tuple[dict[str, Bar], nodes.Block]:
+def _seed(result: Expr, seed: str, reverse: Reverse, context: Context, has_aux: bool) -> tuple[dict[str, Bar], nodes.Block]:
     if not (isinstance(result, gast.Name) and result.id in context.varied):
         return {}, []
     name = reverse.sweep.bar_name(result.id)
     zero = context.kinds.get(result.id) not in REAL
-    return {result.id: Bar(owned=False, zero=zero)}, [nodes.assign(name, nodes.load(seed))]
+    value: Expr = nodes.load(seed)
+    if has_aux:  # of the pair (value, aux), only the value is differentiated
+        value = nodes.call(context.link("ListBar", ListBar), gast.List([value, nodes.const(0)], gast.Load()))
+    return {result.id: Bar(owned=False, zero=zero and not has_aux)}, [nodes.assign(name, value)]
 
 
 def _originals(parameters: list[str], reverse: Reverse, context: Context) -> dict[str, str]:
@@ -193,6 +196,11 @@ def joint(derivative: Derivative, name: str, context: Context, *, value: bool, h
     """One function: the forward sweep, then the reverse sweep, then the gradients."""
     result = derivative.result
     body: nodes.Block = [*derivative.forward]
+    aux: Expr | None = None
+    if has_aux:  # the function returned (value, aux)
+        pair, result, aux = result, *(nodes.load(context.temporary(n, varied=False)) for n in ("value", "aux"))
+        targets = nodes.tuple_([nodes.store(result.id), nodes.store(aux.id)], gast.Store())
+        body.append(nodes.assign(targets, nodes.clone(pair)))
     kind = context.kinds.get(result.id, "unknown") if isinstance(result, gast.Name) else "unknown"
     if kind not in REAL:
         body.append(nodes.statement(nodes.call(context.link("require_scalar", require_scalar), nodes.clone(result))))
@@ -205,6 +213,8 @@ def joint(derivative: Derivative, name: str, context: Context, *, value: bool, h
     returned: Expr = gradients[0] if len(gradients) == 1 else nodes.tuple_(gradients)
     if value:
         returned = nodes.tuple_([nodes.clone(result), returned])
+    if aux is not None:
+        returned = nodes.tuple_([returned, aux])
     body.append(gast.Return(returned))
     arguments = nodes.clone(derivative.arguments)
     arguments.kwonlyargs.append(nodes.param(derivative.seed))

@@ -188,16 +188,6 @@ def extended_list(x):
 case(extended_list, [(0.7,), (-0.6,)], tags="order2")
 
 
-def dict_of_lists(x, words):
-    groups = {"even": [], "odd": []}
-    for i, word in enumerate(words):
-        groups["even" if len(word) % 2 == 0 else "odd"].append(x**i)
-    return sum(groups["even"]) * sum(groups["odd"])
-
-
-case(dict_of_lists, [(0.7, ["ab", "c", "def", "gh"]), (0.7, ["a"])])
-
-
 def container_of_arrays(params, v):
     hidden = np.tanh(params["w"] @ v + params["b"])
     return np.sum(hidden * hidden) * params["scale"]

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.adjoints import registry
 from s2sad.adjoints.registry import nondifferentiable
 from s2sad.artifact import Request
 from s2sad.derive import derive
@@ -58,7 +57,7 @@ def value_and_grad(fun: Callable[..., Any] | None = None, argnums: Argnums = 0, 
 
 
 def _transform(fun: Any, form: str, argnums: Argnums, has_aux: bool) -> Any:
-    if fun is None or isinstance(fun, (int, str)) and not callable(fun):
+    if fun is None or (isinstance(fun, (int, str)) and not callable(fun)):
         given = argnums if fun is None else fun
         return lambda function: _transform(function, form, given, has_aux)
     if not callable(fun) and not isinstance(fun, (staticmethod, classmethod)):
@@ -299,7 +298,7 @@ class Plan:
 
 
 def _keeps(value: Any, kind: str) -> bool:
-    return kind == "float" and isinstance(value, float) or kind == "array" and type(value) is np.ndarray
+    return (kind == "float" and isinstance(value, float)) or (kind == "array" and type(value) is np.ndarray)
 
 
 def _element(bar: Any, index: int) -> Any:
@@ -318,7 +317,7 @@ def check_differentiable(value: Any, name: str) -> None:
         raise InvalidArgument(
             f"the argument {name} is the {type(value).__name__} {value!r}, which has no derivative", hint="pass a float"
         )
-    if value is None or isinstance(value, (str, bytes, range, set, frozenset)) or callable(value) and not hasattr(value, "__dict__"):
+    if value is None or isinstance(value, (str, bytes, range, set, frozenset)) or (callable(value) and not hasattr(value, "__dict__")):
         raise InvalidArgument(f"the argument {name} is of type {type(value).__name__}, which has no derivative")
 
 

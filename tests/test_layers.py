@@ -15,11 +15,12 @@ LINE_CAP = 400
 
 # Lowest first. A module may import its own layer and those before it.
 LAYERS = (
+    ("errors",),
     ("runtime",),
-    ("dependencies", "artifact", "errors", "nodes", "naming"),
+    ("dependencies", "artifact", "nodes", "naming"),
     ("context", "source", "template", "emit", "verify"),
-    ("analysis",),
     ("adjoints",),
+    ("analysis",),
     ("transforms",),
     ("pipeline",),
     ("packing", "cache", "loader"),

@@ -144,7 +144,7 @@ class _Builder:
             block.nodes.append(new)
             new.breaks = any(isinstance(n, gast.Break) for n in _loop_jumps(stmt.body))
             new.body = self.block(stmt.body, new, new)
-        elif self.is_active(stmt) and (isinstance(stmt, gast.Try) or isinstance(stmt, gast.With) and self.may_swallow(stmt)):
+        elif self.is_active(stmt) and (isinstance(stmt, gast.Try) or (isinstance(stmt, gast.With) and self.may_swallow(stmt))):
             new = Attempt(stmt, block, self.order, loop)
             block.nodes.append(new)
             new.body.owner = new

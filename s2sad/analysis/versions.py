@@ -13,7 +13,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from s2sad.analysis.regions import (
-    Attempt, Block, Branch, Loop, Node, Rest, Scope, Simple, all_definitions, always_jumps, definitions, walk,
+    Attempt,
+    Block,
+    Branch,
+    Loop,
+    Node,
+    Rest,
+    Scope,
+    Simple,
+    all_definitions,
+    always_jumps,
+    definitions,
+    walk,
 )  # fmt: skip
 
 

@@ -92,10 +92,10 @@ from s2sad.runtime.sequences import (
     when_empty,
 )
 from s2sad.runtime.shapes import (
-    no_gradient,
     array_pullback,
     as_gradient,
     instantiate,
+    no_gradient,
     owned,
     require_scalar,
     snapshot,
@@ -218,10 +218,10 @@ __all__ = [
     "split_method",
     "split_property",
     "split_star",
-    "take_items",
     "spread",
     "stack_pullback",
     "take_along_axis_pullback",
+    "take_items",
     "take_pullback",
     "tensordot_pullback_a",
     "tensordot_pullback_b",

@@ -7,7 +7,23 @@ wrong gradient without a word.
 
 from __future__ import annotations
 
+import types
 from typing import Any
+
+import numpy as np
+
+IMMUTABLE = (int, float, complex, str, bytes, bool, type(None), np.generic)
+OPAQUE = (
+    str,
+    bytes,
+    type,
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.ModuleType,
+    range,
+    set,
+    frozenset,
+)
 
 import numpy as np
 
@@ -100,7 +116,7 @@ class DictBar(dict[Any, Any]):
         return new
 
     def __missing__(self, key: Any) -> Any:
-        zero = _zeros(self.primal[key]) if key in self.primal else 0
+        zero = zeros_like(self.primal[key]) if key in self.primal else 0
         self[key] = zero
         return zero
 
@@ -133,7 +149,7 @@ class ObjectBar:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        zero = _zeros(getattr(self._primal, name, None))
+        zero = zeros_like(getattr(self._primal, name, None))
         self.__dict__[name] = zero
         return zero
 
@@ -160,10 +176,35 @@ class ObjectBar:
         return ObjectBar(self._primal, **{k: _copied(v) for k, v in self._parts().items()})
 
 
-def _zeros(primal: Any) -> Any:
-    from s2sad.runtime.shapes import zeros_like
+def zeros_like(x: Any) -> Any:
+    """The zero cotangent of `x`, made to be added to; the int 0 for what has no derivative."""
+    if isinstance(x, np.ndarray):
+        return np.zeros_like(x) if x.dtype.kind in "fc" else (_object_zeros(x) if x.dtype.kind == "O" else 0)
+    if isinstance(x, float):
+        return 0.0
+    if isinstance(x, IMMUTABLE) or x is None:
+        return 0
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        return NamedTupleBar.zeros(x._fields) + ListBar([zeros_like(v) for v in x])
+    if isinstance(x, (list, tuple)):
+        return ListBar([zeros_like(v) for v in x])
+    if isinstance(x, dict):
+        return DictBar.of(x)
+    if isinstance(x, (type, types.ModuleType)):  # what is read from it is constant
+        return ObjectBar(x)
+    if (
+        isinstance(x, (ListBar, DictBar, ObjectBar))
+        or hasattr(x, "__dict__")
+        or hasattr(type(x), "__slots__")
+    ):
+        return 0 if isinstance(x, OPAQUE) else ObjectBar(x)
+    return 0
 
-    return zeros_like(primal)
+
+def _object_zeros(x: Any) -> Any:
+    zeros = np.empty_like(x)
+    zeros.fill(0)
+    return zeros
 
 
 def _copied(value: Any) -> Any:

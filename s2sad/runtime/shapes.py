@@ -5,27 +5,13 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
-import types
 import warnings
 from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.containers import DictBar, ListBar, NamedTupleBar, ObjectBar
+from s2sad.runtime.containers import IMMUTABLE, OPAQUE, DictBar, ListBar, ObjectBar, zeros_like
 from s2sad.runtime.fields import settled, stored_names
-
-_IMMUTABLE = (int, float, complex, str, bytes, bool, type(None), np.generic)
-_OPAQUE = (
-    str,
-    bytes,
-    type,
-    types.FunctionType,
-    types.BuiltinFunctionType,
-    types.ModuleType,
-    range,
-    set,
-    frozenset,
-)
 
 
 def unbroadcast(g: Any, like: Any) -> Any:
@@ -79,37 +65,6 @@ def _sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     return np.reshape(total, shape) if np.shape(total) != shape else total
 
 
-def zeros_like(x: Any) -> Any:
-    """The zero cotangent of `x`, made to be added to; the int 0 for what has no derivative."""
-    if isinstance(x, np.ndarray):
-        return np.zeros_like(x) if x.dtype.kind in "fc" else (_object_zeros(x) if x.dtype.kind == "O" else 0)
-    if isinstance(x, float):
-        return 0.0
-    if isinstance(x, _IMMUTABLE) or x is None:
-        return 0
-    if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return NamedTupleBar.zeros(x._fields) + ListBar([zeros_like(v) for v in x])
-    if isinstance(x, (list, tuple)):
-        return ListBar([zeros_like(v) for v in x])
-    if isinstance(x, dict):
-        return DictBar.of(x)
-    if isinstance(x, (type, types.ModuleType)):  # what is read from it is constant
-        return ObjectBar(x)
-    if (
-        isinstance(x, (ListBar, DictBar, ObjectBar))
-        or hasattr(x, "__dict__")
-        or hasattr(type(x), "__slots__")
-    ):
-        return 0 if isinstance(x, _OPAQUE) else ObjectBar(x)
-    return 0
-
-
-def _object_zeros(x: Any) -> Any:
-    zeros = np.empty_like(x)
-    zeros.fill(0)
-    return zeros
-
-
 def instantiate(g: Any, like: Any) -> Any:
     """`g`, with the universal zero made into a zero of the type and shape of `like`."""
     return zeros_like(like) if type(g) is int and g == 0 else g
@@ -117,7 +72,7 @@ def instantiate(g: Any, like: Any) -> Any:
 
 def owned(g: Any) -> Any:
     """A copy of a cotangent that may be added to in place."""
-    return g if isinstance(g, _IMMUTABLE) else g.copy()
+    return g if isinstance(g, IMMUTABLE) else g.copy()
 
 
 def require_scalar(out: Any) -> None:
@@ -161,7 +116,7 @@ def as_gradient(g: Any, x: Any) -> Any:
     if isinstance(x, dict):
         items = {key: as_gradient(g[key] if g else 0, value) for key, value in x.items()}
         return items if type(x) is dict else _filled(copy.copy(x), items)
-    if x is None or isinstance(x, (bool, int, np.integer, np.bool_, *_OPAQUE)):
+    if x is None or isinstance(x, (bool, int, np.integer, np.bool_, *OPAQUE)):
         return None
     return _object_gradient(g, x)
 

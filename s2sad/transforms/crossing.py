@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import gast
 
 from s2sad import nodes
 from s2sad.nodes import Block
-
-if TYPE_CHECKING:
-    from s2sad.transforms.derivative import Derivative
 
 
 def crossing(reverse: Block, defined: set[str], own: set[str]) -> list[str]:
@@ -50,9 +45,9 @@ def _note(name: str, bound: set[str], exposed: dict[str, None]) -> None:
         exposed.setdefault(name)
 
 
-def undefined_at_end(derivative: Derivative, names: list[str]) -> list[str]:
+def undefined_at_end(forward: Block, parameters: list[str], names: list[str]) -> list[str]:
     """Those of `names` that the forward sweep may leave unbound, such as what only one branch binds."""
-    certain = _certain(derivative.forward, set(nodes.all_parameters(derivative.arguments)))
+    certain = _certain(forward, set(parameters))
     return [n for n in names if n not in certain]
 
 

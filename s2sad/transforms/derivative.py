@@ -19,7 +19,7 @@ from s2sad import nodes
 from s2sad.analysis import regions
 from s2sad.analysis.expressions import captured
 from s2sad.analysis.kinds import REAL, infer_kinds
-from s2sad.analysis.mutation import overwritten_parameters, mutated_names
+from s2sad.analysis.mutation import mutated_names, overwritten_parameters
 from s2sad.analysis.regions import Block, Loop, Simple
 from s2sad.context import Context
 from s2sad.nodes import Expr
@@ -246,7 +246,7 @@ def split_form(derivative: Derivative, forward_name: str, backward_name: str, co
     backward_body: nodes.Block = [*derivative.reverse, gast.Return(returned)]
     here = nodes.stores(derivative.forward) | set(nodes.all_parameters(derivative.arguments))
     names = crossing(backward_body, here, {derivative.seed})
-    start = [nodes.assign(n, nodes.const(None)) for n in undefined_at_end(derivative, names)]
+    start = [nodes.assign(n, nodes.const(None)) for n in undefined_at_end(derivative.forward, nodes.all_parameters(derivative.arguments), names)]
     tape = context.namer.fresh("tape")
     forward_body = [*start, *derivative.forward]
     forward_body.append(gast.Return(nodes.tuple_([nodes.clone(derivative.result), _pack(names)])))

@@ -8,10 +8,11 @@ from __future__ import annotations
 import gast
 
 from s2sad import nodes
-from s2sad.analysis.expressions import BUILDERS, IN_PLACE, captured, is_varied, root
+from s2sad.analysis.expressions import BUILDERS, IN_PLACE, is_varied, root
 from s2sad.context import UNKNOWN, Context
 from s2sad.transforms.changes import refuse_changes
 from s2sad.transforms.iterators import refuse_kept_iterators
+
 
 def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Notes every unsupported construct on an active path of `function`."""
@@ -128,7 +129,7 @@ def _check_target(target: gast.expr, node: gast.AST, own: set[str], context: Con
         value = getattr(node, "value", None)
         stored = value is not None and is_varied(value, context.varied, context)
         inside = bool(nodes.loads(target.value) & context.varied)
-        if (inside or stored) and (owner not in own or not isinstance(target.value, gast.Name) and not context.trusted):
+        if (inside or stored) and (owner not in own or (not isinstance(target.value, gast.Name) and not context.trusted)):
             context.refuse(
                 node,
                 f"{owner or 'an object'} is changed in place, which a derivative flows through",

@@ -76,7 +76,7 @@ class _Fuser:
     def _may_move(self, candidate: gast.Assign, between: Block, stmt: gast.stmt, name: str) -> bool:
         value = candidate.value
         position = _position(stmt, name)
-        if position is None or position.conditional or _size(value) + _size(stmt) > _LARGEST and not _is_atom(value):
+        if position is None or position.conditional or (_size(value) + _size(stmt) > _LARGEST and not _is_atom(value)):
             return False
         pure = _is_pure(candidate) and not self._reads_outside(value)
         if not pure and (any(not nodes.is_comment(s) for s in between) or not position.first):

@@ -26,7 +26,7 @@ from s2sad.analysis.regions import Attempt, Block, Branch, Loop, Node, Rest, Sco
 from s2sad.analysis.versions import Overwrites
 from s2sad.context import Context
 from s2sad.nodes import Expr
-from s2sad.transforms import pullbacks, shapes, steps
+from s2sad.transforms import containers, pullbacks, shapes, steps
 from s2sad.transforms.calls import pull_call
 from s2sad.transforms.edits import Edits
 from s2sad.transforms.saves import Decision
@@ -214,7 +214,7 @@ class Reverse:
                     self.sweep.materialise(source, after=False)
                     counter = self.edits.count(node, stmt)
                     position = self.sweep.primal(index(lambda: self.edits.keep_top(node, counter)))  # noqa: B023
-                    pullbacks.add_element(source, position, element, self.sweep, self._is_key(position))
+                    containers.add_element(source, position, element, self.sweep, self._is_key(position))
             self._end_header(node)
         else:
             self._simple(node)  # type: ignore[arg-type]
@@ -279,7 +279,7 @@ class Reverse:
             for element, source, index in elements(stmt, self.context):
                 if element in self.sweep.bars and source in self.context.varied:
                     position = self.sweep.primal(index(lambda: nodes.load(self.edits.counter(node))))
-                    pullbacks.add_element(source, position, element, self.sweep, self._is_key(position))
+                    containers.add_element(source, position, element, self.sweep, self._is_key(position))
         inner.append(Chunk(None, self.sweep.out))
         self.sweep.out = outer
         self._end_header(node)

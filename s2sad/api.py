@@ -82,8 +82,8 @@ def vjp(
     return derivative.vjp(args, kwargs)
 
 
-for _transform_ in (grad, value_and_grad, vjp):  # what they are given in a differentiated function is looked at
-    _transform_.__s2sad_transform__ = True  # type: ignore[attr-defined]
+for _name in ("grad", "value_and_grad", "vjp"):  # in a differentiated function, what these are given is looked at
+    setattr(globals()[_name], "__s2sad_transform__", True)
 
 
 class DerivativeFunction:
@@ -353,6 +353,6 @@ def stop_gradient(x: Any) -> Any:
     return x
 
 
-nondifferentiable(stop_gradient, grad, value_and_grad, vjp)
+nondifferentiable(stop_gradient)
 
 __all__ = ["DerivativeFunction", "grad", "source", "stop_gradient", "value_and_grad", "vjp"]

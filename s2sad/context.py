@@ -56,7 +56,7 @@ class Context:
     volatile: bool = False
     closures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     errors: list[S2SADError] = field(default_factory=list)
-    split: Callable[[Any, tuple[str, ...]], Callee] | None = None
+    split: Callable[[Any, tuple[str, ...], Mapping[str, str]], Callee] | None = None
 
     def resolve(self, node: gast.AST) -> Any:
         """The object that a name or dotted name is bound to outside the function, or UNKNOWN."""

@@ -156,9 +156,8 @@ class Transformer:
 
 
 def _core(tree: gast.FunctionDef, context: Context) -> gast.FunctionDef:
-    for _, tree in _passes(tree, context):
-        pass
-    return tree
+    *_, (_, core) = _passes(tree, context)
+    return core
 
 
 def _passes(tree: gast.FunctionDef, context: Context) -> Iterator[tuple[str, gast.FunctionDef]]:
@@ -220,9 +219,9 @@ def stages(function: Any, request: Request) -> Iterator[tuple[str, list[gast.Fun
     context = transformer._context(source, request)
     tree = _prepare(context, request.form)
     yield "source", [tree]
-    for name, tree in _passes(tree, context):
+    for name, stage in _passes(tree, context):
         if context.errors:
             raise combine(context.errors)
-        yield name, [tree]
+        yield name, [stage]
     program = Transformer().run(function, request)
     yield "derivative", [e.tree for e in program.emitted]

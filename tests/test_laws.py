@@ -430,7 +430,7 @@ VALUES = [
     lambda x: math.pow(x, 3) - x**3,
     lambda x: math.exp(x) - np.exp(x),
     lambda x: np.sum(np.full(1001, x) * 0.1),
-    lambda x: np.float32(x) * 1.0,
+    lambda x: np.float64(x) * 1.0,
     lambda x: x % 0.3,
     lambda x: divmod(x, 0.3)[0] * x,
     lambda x: abs(-x) + max(x, x * 1.0),

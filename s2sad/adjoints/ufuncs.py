@@ -345,6 +345,6 @@ nondifferentiable(
 )  # fmt: skip
 
 
-@elementwise(np.float32, np.float64, np.longdouble, at=[(2.5,)])
+@elementwise(np.float64, at=[(2.5,)])
 def scalar_type(ans, x):
     return 1

@@ -6,6 +6,7 @@ Requires: names resolved by the context. Produces: yes or no for one expression,
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import gast
 
@@ -27,7 +28,7 @@ IN_PLACE = frozenset({
 _NEVER = (gast.Constant, gast.Compare, gast.JoinedStr, gast.FormattedValue, gast.Slice)
 
 
-def rule_of(call: gast.Call, context: Context) -> tuple[object, registry.Rule | None]:
+def rule_of(call: gast.Call, context: Context) -> tuple[Any, registry.Rule | None]:
     """The function that a call reaches, if it is known when transforming, and its rule."""
     function = context.resolve(call.func)
     if function is UNKNOWN:
@@ -64,7 +65,7 @@ def is_varied(node: gast.AST | None, varied: Collection[str], context: Context) 
 
 def _call_varies(node: gast.Call, varied: Collection[str], context: Context) -> bool:
     function, rule = rule_of(node, context)
-    if rule is not None and rule.kind == "nondifferentiable":
+    if rule is not None and rule.kind == "nondifferentiable" or getattr(function, "__s2sad_transform__", False):
         return False
     operands = [*node.args, *(k.value for k in node.keywords)]
     if function is super:

@@ -77,7 +77,7 @@ class Presence:
             after -= definitions(node)
             return after
         relevant = bool(step.demands & self.containers) if step.demands else bool(step.kills & after)  # type: ignore[attr-defined]
-        if step.kills & after:  # what is popped is of use
+        if step.kills & after:  # type: ignore[attr-defined]  # what is popped is of use
             self._useful |= step.demands  # type: ignore[attr-defined]
         after -= definitions(node)
         if relevant:

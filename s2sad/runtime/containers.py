@@ -25,8 +25,6 @@ OPAQUE = (
     frozenset,
 )
 
-import numpy as np
-
 
 class ListBar(list[Any]):
     """The cotangent of a list or tuple: one cotangent per element."""

@@ -38,6 +38,7 @@ def pull_call(step: steps.Call, node: Simple, sweep: Sweep, edits: Edits) -> Non
         if step.target in context.dropped:
             _inspect(step, call, node, context, edits)
         return
+    plan: Plan | None
     if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
         plan = _starred(call, context, edits, node)
     elif _is_static(step.function):
@@ -177,7 +178,7 @@ def _static(step: steps.Call, call: gast.Call, context: Context) -> Plan | None:
         if _is_active(value, context):
             receivers[name] = value
     assert context.split is not None
-    callee: Callee = context.split(function, tuple(receivers), kinds)  # type: ignore[call-arg]
+    callee: Callee = context.split(function, tuple(receivers), kinds)
     order = [receivers[name] for name in callee.active]
     return nodes.load(callee.forward), nodes.load(callee.backward), call.args, call.keywords, order
 

@@ -53,7 +53,6 @@ def _makes_container(value: gast.expr, context: Context) -> bool:
         return any(isinstance(e, displays) or _makes_container(e, context) for e in (value.left, value.right))
     if not isinstance(value, gast.Call):
         return False
-    function = context.resolve(value.func)
     return context.resolve(value.func) in (list, dict, sorted)
 
 

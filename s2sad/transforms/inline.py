@@ -10,6 +10,7 @@ made. Recursive ones, and those that travel as values, are differentiated as clo
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any, TypeAlias
 
 import gast
 
@@ -20,7 +21,7 @@ from s2sad.nodes import Block, Expr
 from s2sad.template import literal_value
 from s2sad.transforms.returns import returns
 
-Local = gast.FunctionDef | gast.Lambda
+Local: TypeAlias = Any  # a gast.FunctionDef or gast.Lambda
 _LARGEST = 400  # nodes of a body that is written out
 
 

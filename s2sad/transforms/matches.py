@@ -38,7 +38,7 @@ def _rewrite(stmt: gast.stmt, context: Context) -> Block:
     selected = context.temporary("selected", varied=False, kind="int")
     result: Block = [nodes.assign(subject, stmt.subject), nodes.assign(selected, nodes.const(-1))]
     branches: Block = []
-    cases = []
+    cases: list[gast.match_case] = []
     for number, case in reversed(list(enumerate(stmt.cases))):
         bindings = _bindings(case.pattern, nodes.load(subject), case, context)
         test = gast.Compare(nodes.load(selected), [gast.Eq()], [nodes.const(number)])

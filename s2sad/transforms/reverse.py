@@ -52,7 +52,7 @@ class Reverse:
         self.edits = Edits(context)
         self.overwrites = Overwrites(root)
         self.decisions: list[Decision] = []
-        self._ranges: dict[Loop, bool] = {}
+        self._ranges: dict[Node, bool] = {}
         self.presence = Presence(root, step_of, context)
 
     def run(self, seeds: dict[str, Bar]) -> list[Chunk]:
@@ -227,7 +227,7 @@ class Reverse:
 
     # -- loops ------------------------------------------------------------------------------------------------
 
-    def is_range(self, loop: Loop) -> bool:
+    def is_range(self, loop: Node) -> bool:
         """Does the loop run over a range, so that the reverse sweep can count backwards?"""
         if loop not in self._ranges:
             stmt = loop.stmt

@@ -232,7 +232,7 @@ def _varied_names(node: gast.AST, context: Context) -> set[str]:
 
 def _call_uses(call: gast.Call, context: Context) -> set[str]:
     """Names that a call contributes to; for one of the function's own closures, what it captures."""
-    found = set()
+    found: set[str] = set()
     for name in _varied_names(call, context):
         found.update(context.closures.get(name, (name,)))
     return found

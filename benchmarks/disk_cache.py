@@ -27,9 +27,7 @@ print(json.dumps([seconds(getattr(models, f"model_{i}")) for i in range(%d)]))
 
 def run() -> list[Row | Note]:
     with tempfile.TemporaryDirectory() as directory:
-        text = ["import numpy as np"] + [
-            TWENTY_LINES.replace("{number}", str(i)) for i in range(FUNCTIONS + 1)
-        ]
+        text = ["import numpy as np"] + [TWENTY_LINES.replace("{number}", str(i)) for i in range(FUNCTIONS + 1)]
         Path(directory, "models.py").write_text("\n\n".join(text))
         cache = Path(directory, "cache")
         cache.mkdir(mode=0o700)

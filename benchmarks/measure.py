@@ -36,9 +36,7 @@ class Note:
     note: str
 
 
-def times(
-    functions: Mapping[str, Callable[[], object]], repeats: int = 15, at_least: float = 0.0
-) -> dict[str, float]:
+def times(functions: Mapping[str, Callable[[], object]], repeats: int = 15, at_least: float = 0.0) -> dict[str, float]:
     """Seconds per call of each function: the least over turns, which is what noise adds nothing to.
 
     A function that is done sooner than `at_least` seconds is called often enough to fill them.

@@ -114,9 +114,7 @@ def run() -> list[Row | Note]:
             at_least=0.01,
         )
         hand = t["by hand"] / t["primal"]
-        lines.append(
-            Row(f"{name}: over primal", t["gradient"] / t["primal"], target=2.5, note=f"by hand {hand:.3g}")
-        )
+        lines.append(Row(f"{name}: over primal", t["gradient"] / t["primal"], target=2.5, note=f"by hand {hand:.3g}"))
         lines.append(Row(f"{name}: over hand-written", t["gradient"] / t["by hand"], target=1.3))
     return [*lines, *_autograd(), *_jax()]
 

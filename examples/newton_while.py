@@ -26,9 +26,7 @@ def main() -> None:
     for eccentricity, mean_anomaly in [EARTH, MERCURY, HALLEYS_COMET]:
         angle, (by_eccentricity, by_mean_anomaly) = derivative(eccentricity, mean_anomaly)
         slope = 1.0 - eccentricity * math.cos(angle)
-        print(
-            f"e = {eccentricity}: E = {angle:.6f}, dE/de {by_eccentricity:.6f}, dE/dM {by_mean_anomaly:.6f}"
-        )
+        print(f"e = {eccentricity}: E = {angle:.6f}, dE/de {by_eccentricity:.6f}, dE/dM {by_mean_anomaly:.6f}")
         assert math.isclose(by_eccentricity, math.sin(angle) / slope, rel_tol=1e-6)
         assert math.isclose(by_mean_anomaly, 1.0 / slope, rel_tol=1e-6)
 

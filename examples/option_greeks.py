@@ -9,9 +9,7 @@ import math
 import s2sad
 
 
-def american_put(
-    spot: float, strike: float, rate: float, volatility: float, years: float, steps: int = 200
-) -> float:
+def american_put(spot: float, strike: float, rate: float, volatility: float, years: float, steps: int = 200) -> float:
     """The price on the tree of Cox, Ross and Rubinstein."""
     dt = years / steps
     up = math.exp(volatility * math.sqrt(dt))

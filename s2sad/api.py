@@ -65,9 +65,7 @@ def _transform(fun: Any, form: str, argnums: Argnums, has_aux: bool) -> Any:
     return DerivativeFunction(fun, form, argnums, has_aux)
 
 
-def vjp(
-    fun: Callable[..., Any], *args: Any, argnums: Argnums | None = None, has_aux: bool = False, **kwargs: Any
-) -> Any:
+def vjp(fun: Callable[..., Any], *args: Any, argnums: Argnums | None = None, has_aux: bool = False, **kwargs: Any) -> Any:
     """The value of a function, and its pullback: from a cotangent of the value to cotangents of the arguments.
 
     The function runs once, now. The pullback may be called any number of times; it returns a tuple with one
@@ -83,7 +81,7 @@ def vjp(
 
 
 for _name in ("grad", "value_and_grad", "vjp"):  # in a differentiated function, what these are given is looked at
-    setattr(globals()[_name], "__s2sad_transform__", True)
+    globals()[_name].__s2sad_transform__ = True
 
 
 class DerivativeFunction:
@@ -95,7 +93,7 @@ class DerivativeFunction:
 
     def __init__(self, fun: Any, form: str, argnums: Argnums, has_aux: bool) -> None:
         self._fun, self._form, self._argnums, self._has_aux = fun, form, argnums, has_aux
-        self._target = unwrap(wrapper_of(fun) if has_rule(fun) else fun)
+        self._target = unwrap(_with_source(fun))
         self._variants: dict[Any, Variant] = {}
         for name in ("__module__", "__name__", "__qualname__", "__doc__"):
             value = getattr(fun, name, getattr(self._target.function, name, None))
@@ -206,6 +204,13 @@ class DerivativeFunction:
         return reduce(self)
 
 
+def _with_source(fun: Any) -> Any:
+    """`fun`, or a function of Python around what has a rule, partial applications included."""
+    if isinstance(fun, functools.partial) and has_rule(fun.func):
+        return functools.partial(wrapper_of(fun.func), *fun.args, **fun.keywords)
+    return wrapper_of(fun) if has_rule(fun) else fun
+
+
 def _detached(value: Any) -> Any:
     """Arrays copied, so that the caller may go on to change them before the pullback is called."""
     if isinstance(value, np.ndarray):
@@ -236,7 +241,9 @@ class Plan:
         parameters = list(self.signature.parameters.values())
         if isinstance(argnum, str):
             if argnum not in self.signature.parameters:
-                raise InvalidArgument(f"{self.name}() has no parameter {argnum!r}", hint=f"its signature is {self.signature}")
+                raise InvalidArgument(
+                    f"{self.name}() has no parameter {argnum!r}", hint=f"its signature is {self.signature}"
+                )
             return argnum, None
         if isinstance(argnum, bool) or not isinstance(argnum, (int, np.integer)):
             raise InvalidArgument(f"argnums must be positions or names, not {argnum!r}")
@@ -317,9 +324,12 @@ def check_differentiable(value: Any, name: str) -> None:
         raise InvalidArgument(
             f"the argument {name} is the {type(value).__name__} {value!r}, which has no derivative", hint="pass a float"
         )
-    if value is None or isinstance(value, (str, bytes, range, set, frozenset)) or (callable(value) and not hasattr(value, "__dict__")):
+    if (
+        value is None
+        or isinstance(value, (str, bytes, range, set, frozenset))
+        or (callable(value) and not hasattr(value, "__dict__"))
+    ):
         raise InvalidArgument(f"the argument {name} is of type {type(value).__name__}, which has no derivative")
-
 
     if isinstance(value, (list, tuple, dict)):
         parts = list(value.values() if isinstance(value, dict) else value)

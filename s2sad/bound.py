@@ -36,11 +36,7 @@ def with_source(function: Any) -> Any:
         return _getter(function)
     if type(function) is functools.partial:
         inner = with_source(function.func)
-        return (
-            function
-            if inner is function.func
-            else functools.partial(inner, *function.args, **function.keywords)
-        )
+        return function if inner is function.func else functools.partial(inner, *function.args, **function.keywords)
     if isinstance(function, type):
         return _constructor(function)
     return function
@@ -124,14 +120,10 @@ def holds_values(function: Any) -> bool:
     return not isinstance(function, (types.FunctionType, types.BuiltinFunctionType, type))
 
 
-def bound_pair(
-    function: Any, active: tuple[Any, ...], split: Split, parameters: Callable[..., tuple[str, ...]]
-) -> Pair:
+def bound_pair(function: Any, active: tuple[Any, ...], split: Split, parameters: Callable[..., tuple[str, ...]]) -> Pair:
     """Forward and backward of a callable that holds active values; its own cotangent comes first."""
     plain, args, keywords, own_bar = _taken_apart(function)
-    if plain.__closure__ and any(
-        not isinstance(c.cell_contents, (type, types.FunctionType)) for c in plain.__closure__
-    ):
+    if plain.__closure__ and any(not isinstance(c.cell_contents, (type, types.FunctionType)) for c in plain.__closure__):
         raise NotDifferentiable(
             f"{plain.__qualname__} is a closure, and is called through an object that holds active values",
             hint="pass the values as arguments",

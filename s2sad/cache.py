@@ -105,9 +105,7 @@ def store(name: str, key: str, artifact: Artifact) -> None:
     path = os.path.join(directory, _filename(name, key))
     aside = f"{path}.{os.getpid()}.{threading.get_ident()}.{os.urandom(4).hex()}.tmp"
     try:
-        with open(
-            os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="\n"
-        ) as file:
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         os.replace(aside, path)
     except (OSError, ValueError):
@@ -182,9 +180,7 @@ def _scan(directory: str) -> list[tuple[float, int, str]]:
     with contextlib.suppress(OSError), os.scandir(directory) as listing:
         for entry in listing:
             with contextlib.suppress(OSError):
-                if re.search(r"-[0-9a-f]{32}\.py(\..*\.tmp)?$", entry.name) and entry.is_file(
-                    follow_symlinks=False
-                ):
+                if re.search(r"-[0-9a-f]{32}\.py(\..*\.tmp)?$", entry.name) and entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
                     found.append((status.st_mtime, status.st_size, entry.path))
     return found

@@ -134,9 +134,7 @@ def compare(
     return found
 
 
-def _bound(
-    signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> inspect.BoundArguments:
+def _bound(signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
     """The arguments by name, and the defaults that a derivative can be taken with respect to."""
     bound = signature.bind(*args, **kwargs)
     given = set(bound.arguments)
@@ -181,9 +179,7 @@ def _has_numbers(value: Any) -> bool:
     return not callable(value) and sum(np.size(leaf) for leaf in leaves(value)) > 0
 
 
-def _gradients(
-    fun: Any, bound: inspect.BoundArguments, argnums: tuple[int | str, ...]
-) -> tuple[Any, list[Any] | None]:
+def _gradients(fun: Any, bound: inspect.BoundArguments, argnums: tuple[int | str, ...]) -> tuple[Any, list[Any] | None]:
     """The gradients, and, if the function returns no scalar, the weights that make one of its result."""
     args, kwargs = copy.deepcopy(bound.args), copy.deepcopy(bound.kwargs)
     with _same_draws():
@@ -199,10 +195,7 @@ def _gradients(
     if not parts:
         raise InvalidArgument(f"the function returned {type(out).__name__}, which has no derivative")
     weights = [generator.standard_normal(np.shape(leaf)) for leaf in parts]
-    weights = [
-        w + 1j * generator.standard_normal(np.shape(w)) if np.iscomplexobj(p) else w
-        for w, p in zip(weights, parts)
-    ]
+    weights = [w + 1j * generator.standard_normal(np.shape(w)) if np.iscomplexobj(p) else w for w, p in zip(weights, parts)]
     with _same_draws():
         _, pullback = vjp(fun, *args, argnums=argnums, **kwargs)
     return pullback(rebuilt(out, iter(weights), zero=True)), weights
@@ -248,14 +241,9 @@ def _compared(
     name: str, at: Callable[[Any], float], value: Any, gradient: Any, rtol: float | None, atol: float | None
 ) -> Comparison:
     parts = [np.asarray(leaf) for leaf in leaves(value)]
-    single = any(
-        p.dtype.itemsize // (2 if p.dtype.kind == "c" else 1) < 8 for p in parts if p.dtype.kind in "fc"
-    )
+    single = any(p.dtype.itemsize // (2 if p.dtype.kind == "c" else 1) < 8 for p in parts if p.dtype.kind in "fc")
     points = [p.astype(complex if np.iscomplexobj(p) else float) for p in parts]
-    slopes = [
-        np.broadcast_to(np.asarray(g), p.shape)
-        for g, p in zip(leaves_like(gradient, value), parts, strict=True)
-    ]
+    slopes = [np.broadcast_to(np.asarray(g), p.shape) for g, p in zip(leaves_like(gradient, value), parts, strict=True)]
     directions = list(_directions(points))
     expected, found, uncertainty = [], [], 0.0
     for direction in directions:
@@ -263,9 +251,7 @@ def _compared(
         def along(step: float, direction: list[Any] = direction) -> float:
             return at(rebuilt(value, iter([p + step * d for p, d in zip(points, direction)])))
 
-        size = max(
-            (float(np.max(np.abs(p[d != 0]), initial=0.0)) for p, d in zip(points, direction)), default=0.0
-        )
+        size = max((float(np.max(np.abs(p[d != 0]), initial=0.0)) for p, d in zip(points, direction)), default=0.0)
         difference, error = ridders(along, 0.05 * max(size, 0.1))
         expected.append(difference)
         uncertainty = max(uncertainty, error)

@@ -184,9 +184,7 @@ def fingerprint(value: Any) -> str:
         return f"class {value.__module__}.{value.__qualname__} {arguments}{_made(value)}{_rule(value)}"
     kind = type(value)
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    module = getattr(value, "__module__", None) or getattr(
-        getattr(value, "__objclass__", None), "__module__", None
-    )
+    module = getattr(value, "__module__", None) or getattr(getattr(value, "__objclass__", None), "__module__", None)
     shown = f"{module}.{name} " if isinstance(name, str) else ""
     return f"{shown}of {kind.__module__}.{kind.__qualname__}{_rule(value)}"
 
@@ -290,7 +288,5 @@ def source_lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
 
 def _last_line(code: types.CodeType) -> int:
     nested = [_last_line(c) for c in code.co_consts if isinstance(c, types.CodeType)]
-    ends = [position[1] or 0 for position in code.co_positions()] or [
-        line for _, line in dis.findlinestarts(code) if line
-    ]
+    ends = [position[1] or 0 for position in code.co_positions()] or [line for _, line in dis.findlinestarts(code) if line]
     return max([code.co_firstlineno, *ends, *nested])

@@ -47,9 +47,7 @@ def derive(function: types.FunctionType, request: Request) -> Variant:
     return variant
 
 
-def adopt(
-    function: types.FunctionType, request: Request, artifact: Artifact, own: Collection[str] = ()
-) -> None:
+def adopt(function: types.FunctionType, request: Request, artifact: Artifact, own: Collection[str] = ()) -> None:
     """Takes over an artifact that another process made, if what it refers to is the same here.
 
     `own` are the fingerprints of functions that came with it. Their text may stand in other lines than it
@@ -66,9 +64,7 @@ def adopt(
             came_along = what in own and what.split()[:2] == was.split()[:2]
             if number != before or (what != was and not came_along):
                 return
-    moved = [
-        0 if fingerprint(f) in own else owner.start for f, owner in zip(owners, artifact.owners, strict=True)
-    ]
+    moved = [0 if fingerprint(f) in own else owner.start for f, owner in zip(owners, artifact.owners, strict=True)]
     adapted = tuple(
         owner._replace(dependencies=found, start=start)
         for owner, found, start in zip(artifact.owners, prints, moved, strict=True)
@@ -304,9 +300,7 @@ def _split_method(owner: Any, name: str, active: tuple[Any, ...], itself: bool) 
     if plain is None:  # a function kept in an attribute, a static method, a module's function
         forward, backward = _split_function(bound, active, False)
         if itself:
-            return (lambda _owner, *a, **k: forward(*a, **k)), (
-                lambda tape, g: _with_zero(backward(tape, g), len(active))
-            )
+            return (lambda _owner, *a, **k: forward(*a, **k)), (lambda tape, g: _with_zero(backward(tape, g), len(active)))
         return (lambda _owner, *a, **k: forward(*a, **k)), backward
     places = tuple(p + 1 if isinstance(p, int) else p for p in active)
     return _split_function(plain, (0, *places) if itself else places, False)
@@ -364,9 +358,7 @@ def _flattened(bars: dict[str, Any], function: types.FunctionType) -> Any:
         theirs = cells_of(inner)
         for part, value in bar._parts().items() if isinstance(bar, ObjectBar) else ():
             if part in cells and part in theirs and cells[part] is not theirs[part]:
-                raise NotDifferentiable(
-                    f"two closures capture different variables named {part}", hint="rename one of them"
-                )
+                raise NotDifferentiable(f"two closures capture different variables named {part}", hint="rename one of them")
             own[part] = own.get(part, 0) + value
     return ObjectBar(**own)
 
@@ -378,9 +370,7 @@ def _may_be_active(cell: types.CellType) -> bool:
         return False
     if isinstance(value, types.FunctionType):
         return bool(value.__closure__)
-    return not isinstance(
-        value, (int, str, bytes, type, types.ModuleType, types.BuiltinFunctionType, type(None))
-    )
+    return not isinstance(value, (int, str, bytes, type, types.ModuleType, types.BuiltinFunctionType, type(None)))
 
 
 dynamic.install(_split)

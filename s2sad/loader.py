@@ -76,9 +76,7 @@ class Compiled:
                 value = look(owner.path, caller.__globals__, {**cells_of(caller), **self.links[owner.parent]})
                 if not isinstance(value, types.FunctionType):
                     return None
-                found.append(
-                    unwrap(value).function if hasattr(value, "__dict__") and value.__dict__ else value
-                )
+                found.append(unwrap(value).function if hasattr(value, "__dict__") and value.__dict__ else value)
         return found
 
     def examine(self, owners: list[types.FunctionType]) -> tuple[Watch, list[dict[str, str]]]:
@@ -137,13 +135,9 @@ class Compiled:
         factories: list[ast.stmt] = []
         names = [piece.name for piece in self.artifact.pieces]
         self.docs = [ast.get_docstring(plain[name]) for name in names]
-        self.seeds = [
-            plain[name].args.kwonlyargs[-1].arg if plain[name].args.kwonlyargs else "" for name in names
-        ]
+        self.seeds = [plain[name].args.kwonlyargs[-1].arg if plain[name].args.kwonlyargs else "" for name in names]
         for piece in self.artifact.pieces:
-            free = dict.fromkeys(
-                [*names, *owners[piece.owner].__code__.co_freevars, *self.links[piece.owner]]
-            )
+            free = dict.fromkeys([*names, *owners[piece.owner].__code__.co_freevars, *self.links[piece.owner]])
             factories.append(_factory(plain[piece.name], list(free)))
         module = compile(ast.Module(factories, []), self.filename, "exec", dont_inherit=True)
         outer = [c for c in module.co_consts if isinstance(c, types.CodeType)]
@@ -182,9 +176,7 @@ def _factory(tree: ast.FunctionDef, free: list[str]) -> ast.FunctionDef:
     args = tree.args
     args.defaults, args.kw_defaults = [], [None] * len(args.kwonlyargs)
     line = tree.lineno
-    parameters = [
-        ast.arg(name, lineno=line, col_offset=0, end_lineno=line, end_col_offset=0) for name in free
-    ]
+    parameters = [ast.arg(name, lineno=line, col_offset=0, end_lineno=line, end_col_offset=0) for name in free]
     return factory_of(ast.arguments([], parameters, None, [], [], None, []), [tree], line)
 
 

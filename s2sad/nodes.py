@@ -151,6 +151,8 @@ def number(node: object) -> float | int | complex | None:
 
 #: Fields of nodes that hold no statement or expression.
 _LEAVES = {"ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment"}
+
+
 def is_zero(node: object) -> bool:
     """Is this the literal 0, by which rules say that no derivative flows? A 0.0 is a number like any other."""
     return isinstance(node, gast.Constant) and type(node.value) is int and node.value == 0
@@ -281,8 +283,4 @@ def all_parameters(args: gast.arguments) -> list[str]:
 
 
 def is_docstring(node: gast.AST) -> bool:
-    return (
-        isinstance(node, gast.Expr)
-        and isinstance(node.value, gast.Constant)
-        and type(node.value.value) is str
-    )
+    return isinstance(node, gast.Expr) and isinstance(node.value, gast.Constant) and type(node.value.value) is str

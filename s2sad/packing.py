@@ -22,9 +22,7 @@ class Packed:
 
     __slots__ = ("artifact", "functions", "objects")
 
-    def __init__(
-        self, artifact: Artifact, functions: dict[int, types.FunctionType], objects: dict[str, Any]
-    ) -> None:
+    def __init__(self, artifact: Artifact, functions: dict[int, types.FunctionType], objects: dict[str, Any]) -> None:
         self.artifact, self.functions, self.objects = artifact, functions, objects
 
 
@@ -35,9 +33,7 @@ def pack(program: Program, function: types.FunctionType) -> Packed:
     missing: dict[int, types.FunctionType] = {}
     objects: dict[str, Any] = {}
     owners = []
-    prints = fingerprints(
-        function, [context.dependencies for context in contexts]
-    )  # of what was seen, not of what is
+    prints = fingerprints(function, [context.dependencies for context in contexts])  # of what was seen, not of what is
     for number, context in enumerate(contexts):
         parent, path = (-1, "") if number == 0 else _path(contexts, number, function)
         if parent == -2:
@@ -72,9 +68,7 @@ def _spelled(value: Any, objects: dict[str, Any]) -> str:
     if isinstance(value, types.ModuleType):
         spelled = f"{value.__name__}:"
     else:
-        spelled = (
-            f"{getattr(value, '__module__', None)}:{getattr(value, '__qualname__', type(value).__qualname__)}"
-        )
+        spelled = f"{getattr(value, '__module__', None)}:{getattr(value, '__qualname__', type(value).__qualname__)}"
     if imported(spelled) is value:
         return spelled
     spelled = f"object:{len(objects)}"
@@ -101,18 +95,12 @@ def imports(program: Program) -> list[gast.stmt]:
                 modules[name] = value.__name__
             elif isinstance(value, (types.FunctionType, type)):
                 module = "s2sad.runtime" if value.__module__.startswith("s2sad.runtime") else value.__module__
-                members.setdefault(module, set()).add(
-                    (value.__name__, None if value.__name__ == name else name)
-                )
+                members.setdefault(module, set()).add((value.__name__, None if value.__name__ == name else name))
     found: list[gast.stmt] = [
-        gast.Import([gast.alias(module, name if name != module else None)])
-        for name, module in sorted(modules.items())
+        gast.Import([gast.alias(module, name if name != module else None)]) for name, module in sorted(modules.items())
     ]
     for module in sorted(members):
-        aliases = [
-            gast.alias(name, alias)
-            for name, alias in sorted(members[module], key=lambda m: (m[0], m[1] or ""))
-        ]
+        aliases = [gast.alias(name, alias) for name, alias in sorted(members[module], key=lambda m: (m[0], m[1] or ""))]
         found.append(gast.ImportFrom(module, aliases, 0))
     return found
 

@@ -130,9 +130,7 @@ class _Writer:
         try:
             text, class_name = read_text(function), find(function).class_name
         except S2SADError as error:
-            raise pickle.PicklingError(
-                f"{function.__qualname__} has no source to be pickled by: {error}"
-            ) from error
+            raise pickle.PicklingError(f"{function.__qualname__} has no source to be pickled by: {error}") from error
         namespace = self._number(function.__globals__, self.namespaces, {}, lambda *_: None)
         self.made[number].update(
             kind="function", text=text, name=code.co_name, class_name=class_name, namespace=namespace,
@@ -145,9 +143,7 @@ class _Writer:
             },
         )  # fmt: skip
         self.made[number]["defaults"] = [self.encode(v) for v in function.__defaults__ or ()]
-        self.made[number]["kwdefaults"] = {
-            n: self.encode(v) for n, v in (function.__kwdefaults__ or {}).items()
-        }
+        self.made[number]["kwdefaults"] = {n: self.encode(v) for n, v in (function.__kwdefaults__ or {}).items()}
         values = self.namespaces[namespace]
         for name in ["__name__", *_global_names(code)]:
             if name in function.__globals__ and name not in values:
@@ -199,8 +195,7 @@ class _Reader:
         self.cells = [types.CellType() for _ in payload["cells"]]
         self.namespaces: list[dict[str, Any]] = [{"__builtins__": builtins} for _ in payload["namespaces"]]
         self.made: list[Any] = [
-            self._function(record) if record["kind"] == "function" else _blank(type(root))
-            for record in self.records
+            self._function(record) if record["kind"] == "function" else _blank(type(root)) for record in self.records
         ]
         self.made[0] = root
         self.ready: set[int] = set()
@@ -214,9 +209,7 @@ class _Reader:
         for function, record in zip(self.made, self.records, strict=True):
             if record["kind"] == "function":
                 function.__defaults__ = tuple(self._decode(v) for v in record["defaults"]) or None
-                function.__kwdefaults__ = {
-                    n: self._decode(v) for n, v in record["kwdefaults"].items()
-                } or None
+                function.__kwdefaults__ = {n: self._decode(v) for n, v in record["kwdefaults"].items()} or None
         for number in range(len(self.records)):
             self._finish(number)
 
@@ -240,9 +233,7 @@ class _Reader:
         code = _compiled(text, filename, record["name"], record["class_name"], list(record["cells"]))
         register(filename, text, [code])
         closure = tuple(self.cells[record["cells"][name]] for name in code.co_freevars)
-        function = types.FunctionType(
-            code, self.namespaces[record["namespace"]], record["name"], None, closure
-        )
+        function = types.FunctionType(code, self.namespaces[record["namespace"]], record["name"], None, closure)
         for name, value in record["attributes"].items():
             setattr(function, name, value)
         function.__annotations__ = dict(record["annotations"])

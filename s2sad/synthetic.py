@@ -70,7 +70,12 @@ def apply_wrapper(function: Any, count: int, names: tuple[str, ...]) -> types.Fu
     key = (function, count, names)
     if key not in _made:
         passed = [f"args[{i}]" for i in range(count)] + [f"{n}=kwargs[{n!r}]" for n in names]
-        _made[key] = define("apply", "args, kwargs" if function is not None else "function, args, kwargs", f"function({', '.join(passed)})", {"function": function})
+        _made[key] = define(
+            "apply",
+            "args, kwargs" if function is not None else "function, args, kwargs",
+            f"function({', '.join(passed)})",
+            {"function": function},
+        )
     return _made[key]
 
 

@@ -144,7 +144,10 @@ def bind(signature: inspect.Signature, call: gast.Call) -> dict[str, gast.expr] 
     positional, star = list(call.args), None
     if positional and isinstance(positional[-1], gast.Starred):  # f(a, *rest) where the rule is for (a, *rest)
         kinds = [p.kind for p in signature.parameters.values()]
-        if inspect.Parameter.VAR_POSITIONAL in kinds and kinds.index(inspect.Parameter.VAR_POSITIONAL) == len(positional) - 1:
+        if (
+            inspect.Parameter.VAR_POSITIONAL in kinds
+            and kinds.index(inspect.Parameter.VAR_POSITIONAL) == len(positional) - 1
+        ):
             star = positional.pop().value
     if any(isinstance(a, gast.Starred) for a in positional) or any(k.arg is None for k in call.keywords):
         return None

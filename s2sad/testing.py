@@ -173,9 +173,7 @@ def _given(rule: Rule, point: Sample) -> frozenset[str]:
 @functools.cache
 def _evaluated(template: Callable[..., Any], specialised: bool, given: frozenset[str]) -> Callable[..., Any]:
     """A template as a function, as for arguments that are literals or as for arguments that are not."""
-    tree = _Tests(frozenset() if specialised else given).visit(
-        ast.parse(textwrap.dedent(inspect.getsource(template)))
-    )
+    tree = _Tests(frozenset() if specialised else given).visit(ast.parse(textwrap.dedent(inspect.getsource(template))))
     definition = tree.body[0]
     definition.decorator_list = []
     closed = inspect.getclosurevars(template).nonlocals
@@ -278,9 +276,7 @@ def _as_zero_dim(point: Sample) -> Sample:
 
 def _as_broadcast(point: Sample) -> Sample:
     shapes = [(3, 1), (2,), (1, 2)]
-    return Sample(
-        tuple(np.full(shape, a) for shape, a in zip(shapes, point.args, strict=False)), point.kwargs
-    )
+    return Sample(tuple(np.full(shape, a) for shape, a in zip(shapes, point.args, strict=False)), point.kwargs)
 
 
 # Comparisons --------------------------------------------------------------------------------------

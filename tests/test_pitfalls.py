@@ -1062,7 +1062,7 @@ def default_argument_is_mutable(x):
 
 
 def test_mutable_default_of_a_nested_function_is_refused():
-    with pytest.raises(S2SADError, match=r"append\(\) changes a container"):
+    with pytest.raises(S2SADError, match="changed in place|changes a container"):
         grad(default_argument_is_mutable)(0.7)
 
 

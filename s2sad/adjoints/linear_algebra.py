@@ -222,15 +222,11 @@ class cholesky:
 
     def pullback_a(g, ans, a):
         return lower_pullback(
-            np.swapaxes(np.linalg.inv(ans), -1, -2)
-            @ half_tril(np.swapaxes(ans, -1, -2) @ g)
-            @ np.linalg.inv(ans)
+            np.swapaxes(np.linalg.inv(ans), -1, -2) @ half_tril(np.swapaxes(ans, -1, -2) @ g) @ np.linalg.inv(ans)
         )
 
     def pushforward_a(t, ans, a):
-        return ans @ half_tril(
-            np.linalg.inv(ans) @ lower_symmetric(t) @ np.swapaxes(np.linalg.inv(ans), -1, -2)
-        )
+        return ans @ half_tril(np.linalg.inv(ans) @ lower_symmetric(t) @ np.swapaxes(np.linalg.inv(ans), -1, -2))
 
 
 nondifferentiable(np.linalg.matrix_rank)

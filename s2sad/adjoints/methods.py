@@ -81,9 +81,7 @@ ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
 }
 """Attributes that a derivative flows through, as functions."""
 
-NONDIFFERENTIABLE_ATTRIBUTES = frozenset(
-    {"dtype", "flags", "itemsize", "nbytes", "ndim", "shape", "size", "strides"}
-)
+NONDIFFERENTIABLE_ATTRIBUTES = frozenset({"dtype", "flags", "itemsize", "nbytes", "ndim", "shape", "size", "strides"})
 
 
 @linear(reshape_method, at=[(A, 2, 3), (A, (2, 3)), (A, -1), sample(A, 6, order="F")])

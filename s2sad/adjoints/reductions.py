@@ -104,9 +104,9 @@ class var:
         )
 
     def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False):
-        return np.real(
-            np.sum(t * conjugate(a - np.mean(a, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)
-        ) * (2 / (reduced_size(a, axis) - ddof))
+        return np.real(np.sum(t * conjugate(a - np.mean(a, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)) * (
+            2 / (reduced_size(a, axis) - ddof)
+        )
 
 
 @rule(np.std, at=[(V,), (A,), (A, 0), sample(A, axis=1, keepdims=True), sample(V, ddof=1), (A + 1j * A,)])
@@ -114,14 +114,14 @@ class std:
     """The deviation from the mean over (n - ddof) ans; 0 where all are equal, as for norms."""
 
     def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False):
-        return unreduce(
-            g / ((ans + (ans == 0)) * (reduced_size(a, axis) - ddof)), a, axis, keepdims
-        ) * conjugate(a - np.mean(a, axis=axis, keepdims=True))
+        return unreduce(g / ((ans + (ans == 0)) * (reduced_size(a, axis) - ddof)), a, axis, keepdims) * conjugate(
+            a - np.mean(a, axis=axis, keepdims=True)
+        )
 
     def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False):
-        return np.real(
-            np.sum(t * conjugate(a - np.mean(a, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)
-        ) / ((ans + (ans == 0)) * (reduced_size(a, axis) - ddof))
+        return np.real(np.sum(t * conjugate(a - np.mean(a, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)) / (
+            (ans + (ans == 0)) * (reduced_size(a, axis) - ddof)
+        )
 
 
 @rule(
@@ -138,9 +138,7 @@ class norm:
         return unreduce(g / (ans + (ans == 0)), x, frobenius_axis(x, ord, axis), keepdims) * conjugate(x)
 
     def pushforward_x(t, ans, x, ord=None, axis=None, keepdims=False):
-        return np.real(np.sum(t * conjugate(x), axis=frobenius_axis(x, ord, axis), keepdims=keepdims)) / (
-            ans + (ans == 0)
-        )
+        return np.real(np.sum(t * conjugate(x), axis=frobenius_axis(x, ord, axis), keepdims=keepdims)) / (ans + (ans == 0))
 
 
 @linear(np.cumsum, at=[(V,), (A,), (A, 0), (T, -1), (2.5 * V, 0)])

@@ -34,6 +34,7 @@ from s2sad.runtime import (
     power_log,
     power_slope,
     repeat_pullback,
+    scalar_seed,
     snapshot,
     sort_like,
     sorted_pullback,
@@ -56,9 +57,7 @@ NUMBERS = [0.5, -1.5, 2.0]
 ORDER = np.array([[2, 0], [1, 1], [0, 2]])
 
 
-@linear(
-    unbroadcast, at=[(2.5, 1.5), (A, A), (A, A[0]), (A, 2.5), (A, A[:, :1]), (1j * A + 1, A[0]), (2.5, A)]
-)
+@linear(unbroadcast, at=[(2.5, 1.5), (A, A), (A, A[0]), (A, 2.5), (A, A[:, :1]), (1j * A + 1, A[0]), (2.5, A)])
 def unbroadcast_rule(h, g, like):
     return broadcast_like(h, g)
 
@@ -78,9 +77,7 @@ def owned_rule(h, g):
     return h
 
 
-@linear(
-    as_gradient, at=[(2.5, 1.5), (A, A), (2.5, A), (ListBar(NUMBERS), NUMBERS), (NUMBERS, tuple(NUMBERS))]
-)
+@linear(as_gradient, at=[(2.5, 1.5), (A, A), (2.5, A), (ListBar(NUMBERS), NUMBERS), (NUMBERS, tuple(NUMBERS))])
 def as_gradient_rule(h, g, x):
     return through_gradient(h, g)
 
@@ -156,9 +153,7 @@ def extremum_pullback_rule(h, g, ans, xs, key=None):
     return extremum_pushforward(h, ans, xs, key)
 
 
-@linear(
-    extremum_pushforward, at=[(ListBar(NUMBERS), 1.5, (1.5, 0.5, 1.5)), (ListBar([NUMBERS]), 2.0, (NUMBERS,))]
-)
+@linear(extremum_pushforward, at=[(ListBar(NUMBERS), 1.5, (1.5, 0.5, 1.5)), (ListBar([NUMBERS]), 2.0, (NUMBERS,))])
 def extremum_pushforward_rule(h, t, ans, xs, key=None):
     return extremum_pullback(h, ans, xs, key)
 
@@ -282,3 +277,8 @@ def pad_pullback_rule(h, g, a, pad_width, mode="constant"):
 @linear(snapshot, at=[(2.5,), (A,)])
 def snapshot_rule(g, value):
     return g
+
+
+@linear(scalar_seed, at=[(1.5, 2.5)])
+def scalar_seed_rule(h, seed, out):
+    return h

@@ -90,9 +90,7 @@ def fsum(g, xs):
     return spread(g, xs)
 
 
-@rule(
-    math.prod, at=[(NUMBERS,), (VECTOR,), ([0.5, 0.0, 2.0],), ([0.0, 0.0, 2.0],), sample(NUMBERS, start=2.5)]
-)
+@rule(math.prod, at=[(NUMBERS,), (VECTOR,), ([0.5, 0.0, 2.0],), ([0.0, 0.0, 2.0],), sample(NUMBERS, start=2.5)])
 class prod:
     """The product of the others for each element, also where some are zero."""
 

@@ -65,7 +65,7 @@ def is_varied(node: gast.AST | None, varied: Collection[str], context: Context) 
 
 def _call_varies(node: gast.Call, varied: Collection[str], context: Context) -> bool:
     function, rule = rule_of(node, context)
-    if rule is not None and rule.kind == "nondifferentiable" or getattr(function, "__s2sad_transform__", False):
+    if (rule is not None and rule.kind == "nondifferentiable") or getattr(function, "__s2sad_transform__", False):
         return False
     operands = [*node.args, *(k.value for k in node.keywords)]
     if function is super:

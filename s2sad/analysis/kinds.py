@@ -43,7 +43,9 @@ def annotation_kind(annotation: gast.expr | None) -> str:
 
 def infer_kinds(function: gast.FunctionDef, context: Context) -> dict[str, str]:
     """The kind of every local name: the join over all its assignments."""
-    kinds: dict[str, str] = {name: context.parameter_kinds.get(name, "unknown") for name in nodes.all_parameters(function.args)}
+    kinds: dict[str, str] = {
+        name: context.parameter_kinds.get(name, "unknown") for name in nodes.all_parameters(function.args)
+    }
     if function.args.vararg is not None:
         kinds[function.args.vararg.id] = "tuple"
     if function.args.kwarg is not None:
@@ -158,7 +160,9 @@ def _arithmetic(node: gast.BinOp, kinds: Kinds, context: Context) -> str | None:
             return "float"
         if isinstance(node.op, gast.Pow):
             # a negative base with a fractional exponent is complex; an integer exponent is safe
-            return ("float" if left == "float" or nodes.number(node.right) is None else "int") if right == "int" else "unknown"
+            return (
+                ("float" if left == "float" or nodes.number(node.right) is None else "int") if right == "int" else "unknown"
+            )
         return "float" if "float" in pair else "int"
     if pair <= REAL | {"complex"}:
         return "complex"
@@ -181,8 +185,13 @@ def _call_kind(node: gast.Call, kinds: Kinds, context: Context) -> str | None:
     except TypeError:
         return "unknown"
     if getattr(function, "__module__", None) == "math" and rule is not None:
-        return "int" if function.__name__ in ("floor", "ceil", "comb", "factorial", "gcd", "isqrt", "perm") else "float" \
-            if function.__name__ not in ("modf", "frexp", "isnan", "isinf", "isfinite", "isclose") else "unknown"
+        return (
+            "int"
+            if function.__name__ in ("floor", "ceil", "comb", "factorial", "gcd", "isqrt", "perm")
+            else "float"
+            if function.__name__ not in ("modf", "frexp", "isnan", "isinf", "isfinite", "isclose")
+            else "unknown"
+        )
     if function in (abs, max, min) and node.args and not node.keywords:
         found = [kind_of(a, kinds, context) for a in node.args]
         if None in found:

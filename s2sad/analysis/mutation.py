@@ -170,7 +170,7 @@ def _changed_by_call(node: gast.Call, resolve: Resolve, adding: bool = True) -> 
     if isinstance(function, types.FunctionType) and registry.lookup(function) is None:
         changed = mutated_parameters(function, adding)
         for parameter, value in _bound(function, node):
-            if (changed if parameter is None else parameter in changed):
+            if changed if parameter is None else parameter in changed:
                 yield from nodes.loads(value)
     elif getattr(function, "__name__", "") in _WRITERS or _many_outputs(function, node):
         yield from (n for a in _arguments(node) for n in nodes.loads(a))
@@ -297,6 +297,9 @@ def _surely(node: gast.AST, resolve: Resolve, adding: bool = True) -> Iterator[s
         if resolve(node.func) is UNKNOWN:
             if isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE:
                 yield from nodes.loads(node.func.value)
+            made_of = [resolve(a) for a in node.func.args] if isinstance(node.func, gast.Call) else []
+            if any(isinstance(g, types.FunctionType) and mutated_parameters(g) for g in made_of):
+                yield from (n for a in _arguments(node) for n in nodes.loads(a))
             return
         yield from _changed_by_call(node, resolve, adding)
     elif not isinstance(node, gast.Call):

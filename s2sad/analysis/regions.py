@@ -127,7 +127,9 @@ class _Builder:
                 return
             self.node(block, stmt, loop)
 
-    def node(self, block: Block, stmt: gast.stmt, loop: Loop | None, extra: tuple[str, list[gast.stmt]] | None = None) -> None:
+    def node(
+        self, block: Block, stmt: gast.stmt, loop: Loop | None, extra: tuple[str, list[gast.stmt]] | None = None
+    ) -> None:
         self.order += 1
         active = self.is_active(stmt) or jumps(stmt) or extra is not None
         new: Node
@@ -144,7 +146,9 @@ class _Builder:
             block.nodes.append(new)
             new.breaks = any(isinstance(n, gast.Break) for n in _loop_jumps(stmt.body))
             new.body = self.block(stmt.body, new, new)
-        elif self.is_active(stmt) and (isinstance(stmt, gast.Try) or (isinstance(stmt, gast.With) and self.may_swallow(stmt))):
+        elif self.is_active(stmt) and (
+            isinstance(stmt, gast.Try) or (isinstance(stmt, gast.With) and self.may_swallow(stmt))
+        ):
             new = Attempt(stmt, block, self.order, loop)
             block.nodes.append(new)
             new.body.owner = new

@@ -28,9 +28,7 @@ from s2sad.errors import InvalidArgument, S2SADError
     metavar="ARGS",
     help="The arguments, as in a call. `np` and the names of the file may be used.",
 )
-@click.option(
-    "--kwargs", "kwargs_text", default="", metavar="KWARGS", help="Keyword arguments: a dict, or n=3, w=2.0."
-)
+@click.option("--kwargs", "kwargs_text", default="", metavar="KWARGS", help="Keyword arguments: a dict, or n=3, w=2.0.")
 @ARGNUMS
 @click.option("--rtol", type=float, help="Tolerance relative to the largest number of the gradient. [1e-6]")
 @click.option("--atol", type=float, help="Absolute tolerance. [1e-8]")
@@ -113,9 +111,7 @@ def _report(compared: Sequence[checking.Comparison]) -> None:
     if any(c.directional for c in compared):
         click.echo("large arrays were moved along random directions: the numbers are derivatives along them")
     if any(c.verdict == "unclear" for c in compared):
-        click.echo(
-            "unclear: the differences do not settle, so the function is not smooth here, or draws at random"
-        )
+        click.echo("unclear: the differences do not settle, so the function is not smooth here, or draws at random")
 
 
 def _numbers(values: np.ndarray[Any, Any]) -> str:

@@ -39,9 +39,7 @@ def rules(pattern: str) -> None:
     matches = [n for n in named if _matches(n.lower(), wanted)]
     if not matches:
         near = difflib.get_close_matches(wanted, [*named, *(n.rpartition(".")[2] for n in named)], n=3)
-        hint = (
-            f"did you mean {', '.join(dict.fromkeys(near))}?" if near else "`s2sad rules` lists all of them"
-        )
+        hint = f"did you mean {', '.join(dict.fromkeys(near))}?" if near else "`s2sad rules` lists all of them"
         raise InvalidArgument(f"no rule matches {pattern!r}", hint=hint)
     table([(name, *named[name]()) for name in matches])
 

@@ -94,11 +94,7 @@ def _derivative(found: Any, argnums: Argnums | None, form: str | None) -> Deriva
 def _first(function: Any) -> int:
     """The first parameter; after `self`, for a function in a class."""
     code = getattr(function, "__code__", None)
-    if (
-        "." in getattr(function, "__qualname__", "")
-        and code is not None
-        and code.co_varnames[:1] in (("self",), ("cls",))
-    ):
+    if "." in getattr(function, "__qualname__", "") and code is not None and code.co_varnames[:1] in (("self",), ("cls",)):
         return 1 if code.co_argcount > 1 else 0
     return 0
 

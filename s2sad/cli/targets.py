@@ -42,9 +42,7 @@ def find(target: str) -> tuple[Any, types.ModuleType]:
             found = found.__func__
     if isinstance(found, type) or not callable(found):
         what = f"the class {path}" if isinstance(found, type) else f"{path}, of type {type(found).__name__},"
-        raise InvalidArgument(
-            f"{what} is not a function", hint=f"{where} has {_listed(_functions(found, module))}"
-        )
+        raise InvalidArgument(f"{what} is not a function", hint=f"{where} has {_listed(_functions(found, module))}")
     return found, module
 
 
@@ -118,9 +116,7 @@ def described(error: BaseException) -> str:
     ]
     if frames:
         last = frames[-1]
-        text += (
-            f'\n  File "{last.filename}", line {last.lineno}, in {last.name}\n    {(last.line or "").strip()}'
-        )
+        text += f'\n  File "{last.filename}", line {last.lineno}, in {last.name}\n    {(last.line or "").strip()}'
     notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
     return text + notes
 

@@ -125,9 +125,7 @@ def rows_outer(u: Any, x: Any, a: Any) -> Any:
     elif np.ndim(x) == 1 and np.ndim(a) == 2:
         found = np.outer(u, x)
     else:
-        raise NotImplementedError(
-            "s2sad: solve with a stack of matrices and vectors: add an axis, b[..., None]"
-        )
+        raise NotImplementedError("s2sad: solve with a stack of matrices and vectors: add an axis, b[..., None]")
     return unbroadcast(found, a)
 
 
@@ -167,10 +165,7 @@ def _einsum_terms(subscripts: Any, operands: tuple[Any, ...]) -> tuple[list[str]
         letters = sorted(set(left) - set(",."))
         result = ("..." if "." in left else "") + "".join(c for c in letters if left.count(c) == 1)
     spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if c not in text]
-    extra = [
-        np.ndim(x) - len(t.replace("...", "")) if "..." in t else 0
-        for t, x in zip(terms, operands, strict=True)
-    ]
+    extra = [np.ndim(x) - len(t.replace("...", "")) if "..." in t else 0 for t, x in zip(terms, operands, strict=True)]
     dots = spare[: max(extra)]
     written = [t.replace("...", "".join(dots[len(dots) - n :])) for t, n in zip(terms, extra, strict=True)]
     return written, result.replace("...", "".join(dots))
@@ -237,9 +232,7 @@ def einsum_curvature(h: Any, g: Any, subscripts: Any, *operands: Any) -> Any:
     total = ListBar([0] * len(operands))
     for i, d in enumerate(h):
         if not _is_zero(d):
-            part = einsum_pullback(
-                g, subscripts, *_replaced(operands, i, np.broadcast_to(d, np.shape(operands[i])))
-            )
+            part = einsum_pullback(g, subscripts, *_replaced(operands, i, np.broadcast_to(d, np.shape(operands[i]))))
             part[i] = 0
             total = total + part
     return total

@@ -34,11 +34,7 @@ def filled(bars: Any, arrays: Any) -> list[Any]:
     if _is_zero(bars):
         bars = [0] * len(arrays)
     return [
-        np.zeros_like(a)
-        if _is_zero(b)
-        else b
-        if np.shape(b) == np.shape(a)
-        else np.broadcast_to(b, np.shape(a))
+        np.zeros_like(a) if _is_zero(b) else b if np.shape(b) == np.shape(a) else np.broadcast_to(b, np.shape(a))
         for b, a in zip(bars, arrays, strict=True)
     ]
 
@@ -52,10 +48,7 @@ def _pieces(g: Any, shapes: list[tuple[int, ...]], arrays: Any, axis: int) -> An
 
 def _cut(g: Any, shapes: list[tuple[int, ...]], arrays: Any, axis: int) -> list[Any]:
     cuts = np.cumsum([shape[axis] for shape in shapes])[:-1]
-    return [
-        unbroadcast(np.reshape(p, np.shape(a)), a)
-        for p, a in zip(np.split(g, cuts, axis), arrays, strict=True)
-    ]
+    return [unbroadcast(np.reshape(p, np.shape(a)), a) for p, a in zip(np.split(g, cuts, axis), arrays, strict=True)]
 
 
 def concatenate_pullback(g: Any, arrays: Any, axis: Any = 0) -> Any:

@@ -190,11 +190,7 @@ def zeros_like(x: Any) -> Any:
         return DictBar.of(x)
     if isinstance(x, (type, types.ModuleType)):  # what is read from it is constant
         return ObjectBar(x)
-    if (
-        isinstance(x, (ListBar, DictBar, ObjectBar))
-        or hasattr(x, "__dict__")
-        or hasattr(type(x), "__slots__")
-    ):
+    if isinstance(x, (ListBar, DictBar, ObjectBar)) or hasattr(x, "__dict__") or hasattr(type(x), "__slots__"):
         return 0 if isinstance(x, OPAQUE) else ObjectBar(x)
     return 0
 

@@ -160,6 +160,4 @@ def frobenius_axis(x: Any, ord: Any, axis: Any) -> Any:
     vectors = np.ndim(x) == 1 if axis is None else not isinstance(axis, (tuple, list)) or len(axis) == 1
     if ord is None or (ord == "fro" and not vectors) or (ord == 2 and vectors):
         return axis
-    raise NotImplementedError(
-        f"s2sad: np.linalg.norm with ord={ord!r}: only the 2-norm and Frobenius norm have rules"
-    )
+    raise NotImplementedError(f"s2sad: np.linalg.norm with ord={ord!r}: only the 2-norm and Frobenius norm have rules")

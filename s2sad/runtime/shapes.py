@@ -30,10 +30,7 @@ def unbroadcast(g: Any, like: Any) -> Any:
         return g
     if isinstance(like, (list, tuple, dict)):
         if isinstance(g, (ListBar, DictBar)):
-            raise TypeError(
-                "s2sad: `+` or `*` on lists whose type is not known: "
-                "write [*a, *b], or annotate them as lists"
-            )
+            raise TypeError("s2sad: `+` or `*` on lists whose type is not known: write [*a, *b], or annotate them as lists")
         return array_pullback(unbroadcast(g, np.asarray(like)), like)
     shape = np.shape(like)
     if np.shape(g) != shape:
@@ -58,9 +55,7 @@ def _sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     lead = len(g_shape) - len(shape)
     if lead < 0:  # g stands for a constant cotangent, such as a Python scalar
         return np.broadcast_to(g, shape)
-    axes = tuple(range(lead)) + tuple(
-        lead + i for i, n in enumerate(shape) if n == 1 and g_shape[lead + i] != 1
-    )
+    axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n == 1 and g_shape[lead + i] != 1)
     total = np.sum(g, axis=axes) if axes else g
     return np.reshape(total, shape) if np.shape(total) != shape else total
 
@@ -83,13 +78,11 @@ def require_scalar(out: Any) -> None:
         return
     if isinstance(out, (complex, np.complexfloating)) or (np.iscomplexobj(out) and np.shape(out) == ()):
         raise TypeError(
-            "s2sad.grad: the function returned a complex number; "
-            "a gradient needs a real one (take .real or abs)"
+            "s2sad.grad: the function returned a complex number; a gradient needs a real one (take .real or abs)"
         )
     if isinstance(out, np.ndarray):
         raise TypeError(
-            f"s2sad.grad: the function returned an array of shape {out.shape}; "
-            "a gradient needs a scalar (use vjp)"
+            f"s2sad.grad: the function returned an array of shape {out.shape}; a gradient needs a scalar (use vjp)"
         )
     if hasattr(out, "__add__") and not isinstance(out, (list, tuple, str, dict)) and out is not None:
         return
@@ -154,18 +147,14 @@ def _object_gradient(g: Any, x: Any) -> Any:
     gradient = _without_cached(copy.copy(x), names)
     for name in names:
         value = getattr(x, name)
-        object.__setattr__(
-            gradient, name, as_gradient(getattr(g, name) if isinstance(g, ObjectBar) else 0, value)
-        )
+        object.__setattr__(gradient, name, as_gradient(getattr(g, name) if isinstance(g, ObjectBar) else 0, value))
     return gradient
 
 
 def _without_cached(x: Any, names: list[str]) -> Any:
     """Removes what cached properties keep: values of the primal, which are not part of its gradient."""
     for name in set(getattr(x, "__dict__", ())) - set(names):
-        if not dataclasses.is_dataclass(x) or isinstance(
-            getattr(type(x), name, None), functools.cached_property
-        ):
+        if not dataclasses.is_dataclass(x) or isinstance(getattr(type(x), name, None), functools.cached_property):
             del x.__dict__[name]
     return x
 
@@ -185,3 +174,14 @@ def no_gradient(name: str, x: Any) -> Any:
     """The zero gradient of an argument that the result does not depend on, with a warning."""
     warnings.warn(f"s2sad: the result does not depend on the argument {name}; its gradient is zero", stacklevel=4)
     return as_gradient(0, x)
+
+
+def scalar_seed(seed: Any, out: Any) -> Any:
+    """The cotangent to start from at the result `out`, which must be a real scalar.
+
+    A number that is neither Python's nor NumPy's, such as a Fraction, keeps its own arithmetic: its one is exact.
+    """
+    require_scalar(out)
+    if type(seed) is float and seed == 1.0 and not isinstance(out, (float, int, np.ndarray, np.generic)):
+        return type(out)(1) if hasattr(out, "__add__") and not isinstance(out, (ListBar, DictBar, ObjectBar)) else seed
+    return seed

@@ -14,7 +14,7 @@ from s2sad.runtime.shapes import unbroadcast
 def abs_slope(x: Any) -> Any:
     """The derivative of abs: the sign, 0 at 0; of a complex number the conjugate of its direction."""
     if isinstance(x, float):
-        return float((x > 0) - (x < 0))
+        return float(x > 0) - float(x < 0)
     if isinstance(x, (np.ndarray, np.generic)):
         if x.dtype.kind == "c":
             size = np.abs(x)
@@ -116,9 +116,7 @@ def broadcast_like(h: Any, g: Any) -> Any:
     if (type(h) is int and h == 0) or np.shape(h) == np.shape(g):
         return h
     shape, goal = np.shape(h), np.shape(g)
-    repeats = len(shape) <= len(goal) and all(
-        m in (1, n) for m, n in zip(shape[::-1], goal[::-1], strict=False)
-    )
+    repeats = len(shape) <= len(goal) and all(m in (1, n) for m, n in zip(shape[::-1], goal[::-1], strict=False))
     return np.broadcast_to(h, goal) if repeats else unbroadcast(h, g)
 
 

@@ -30,8 +30,7 @@ def polygamma(n: int, x: float) -> float:
     else:
         tail = math.factorial(n - 1) / x**n + factorial / (2 * x ** (n + 1))
         terms = sum(
-            b * math.factorial(2 * k + n - 1) / math.factorial(2 * k) / x ** (2 * k + n)
-            for k, b in enumerate(_BERNOULLI, 1)
+            b * math.factorial(2 * k + n - 1) / math.factorial(2 * k) / x ** (2 * k + n) for k, b in enumerate(_BERNOULLI, 1)
         )
     return sign * (total + tail + terms)
 

@@ -72,8 +72,7 @@ def _text_lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
 def stale(code: types.CodeType, what: str) -> SourceNotFound:
     """The text does not belong to the code: what to say in place of a guess."""
     return SourceNotFound(
-        f"the text of {code.co_filename} does not fit the running {code.co_qualname}, line "
-        f"{code.co_firstlineno}: {what}",
+        f"the text of {code.co_filename} does not fit the running {code.co_qualname}, line {code.co_firstlineno}: {what}",
         hint="import or define it again if the text changed since (importlib.reload, or a new process); "
         "if an import hook or a tool rewrites the module, leave this function out of it",
     )
@@ -161,9 +160,7 @@ def compiled_alone(file: ParsedFile, node: ast.Lambda, code: types.CodeType) -> 
     """What one lambda compiles to without the others around it, if it has the free variables of `code`."""
     args, free = node.args, code.co_freevars
     no_defaults: list[ast.expr | None] = [None] * len(args.kwonlyargs)
-    bare = ast.arguments(
-        args.posonlyargs, args.args, args.vararg, args.kwonlyargs, no_defaults, args.kwarg, []
-    )
+    bare = ast.arguments(args.posonlyargs, args.args, args.vararg, args.kwonlyargs, no_defaults, args.kwarg, [])
     statement = ast.copy_location(ast.Expr(ast.copy_location(ast.Lambda(bare, node.body), node)), node)
     statements = (statement,) if free else (*file.imports, statement)
     found = _compiled.__wrapped__(statements, code.co_filename, code.co_flags & _FUTURE, free)

@@ -51,9 +51,7 @@ def find(function: types.FunctionType) -> Found:
     if len(candidates) == 1:
         return candidates[0]
     held = [c for c in candidates if _holds(c.node, code)]
-    if (
-        held
-    ):  # bodies that hold the same instruction are nested in each other, and it belongs to the innermost
+    if held:  # bodies that hold the same instruction are nested in each other, and it belongs to the innermost
         return max(held, key=lambda c: _start(c.node))
     return _by_meaning(candidates, code)
 
@@ -61,9 +59,7 @@ def find(function: types.FunctionType) -> Found:
 def _by_meaning(candidates: list[Found], code: types.CodeType) -> Found:
     """Tells lambdas apart that Python gives no columns for: constant ones in 3.12, or all if told so."""
     alike = [
-        c
-        for c in candidates
-        if isinstance(c.node, ast.Lambda) and _same(compiled_alone(c.file, c.node, code), code, [])
+        c for c in candidates if isinstance(c.node, ast.Lambda) and _same(compiled_alone(c.file, c.node, code), code, [])
     ]
     if len({ast.dump(c.node) for c in alike}) != 1:
         raise SourceNotFound(

@@ -33,9 +33,7 @@ def mangle(function: gast.FunctionDef, class_name: str | None) -> gast.FunctionD
 
 
 def _mangle(node: gast.AST, class_name: str | None) -> None:
-    body_class = (
-        node.name if isinstance(node, gast.ClassDef) else class_name
-    )  # before it is spelled out itself
+    body_class = node.name if isinstance(node, gast.ClassDef) else class_name  # before it is spelled out itself
     field = _FIELDS.get(type(node))
     if field is not None and getattr(node, field, None) is not None:
         setattr(node, field, private(getattr(node, field), class_name))

@@ -68,14 +68,10 @@ def unwrap(fn: Any) -> Target:
             current = inner
 
 
-def _bind(
-    partial: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]]:
+def _bind(partial: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     placeholder = getattr(functools, "Placeholder", None)  # Python 3.14
     if placeholder is not None and any(a is placeholder for a in partial.args):
-        raise SourceNotFound(
-            f"{_name(partial)} is a partial with a placeholder", hint="write a function in its place"
-        )
+        raise SourceNotFound(f"{_name(partial)} is a partial with a placeholder", hint="write a function in its place")
     return (*partial.args, *args), {**partial.keywords, **kwargs}
 
 
@@ -90,9 +86,7 @@ def _inside(fn: Any) -> Any:
     if isinstance(fn, type):
         raise SourceNotFound(f"{_name(fn)} is a class", hint="give a function, or one of its methods")
     if not callable(fn):
-        raise InvalidArgument(
-            f"a function is needed, not {_name(fn)} of type {type(fn).__name__}", hint="pass a function"
-        )
+        raise InvalidArgument(f"a function is needed, not {_name(fn)} of type {type(fn).__name__}", hint="pass a function")
     call = inspect.getattr_static(type(fn), "__call__", None)
     bound = call.__get__(fn, type(fn)) if hasattr(type(call), "__get__") else call
     if not isinstance(bound, (types.MethodWrapperType, types.BuiltinMethodType)):

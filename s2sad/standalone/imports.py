@@ -47,9 +47,7 @@ class Import:
         if final == self.module:
             return found or [f"import {self.module}"]
         parent, _, last = self.module.rpartition(".")
-        own = (
-            f"from {parent} import {last}" if parent and last == final else f"import {self.module} as {final}"
-        )
+        own = f"from {parent} import {last}" if parent and last == final else f"import {self.module} as {final}"
         return [own, *found]
 
 
@@ -67,11 +65,7 @@ def import_of(name: str, value: Any) -> Import | None:
     if isinstance(value, types.ModuleType):
         own = value.__name__
         top = own.partition(".")[0]
-        return (
-            Import(own, "", name)
-            if sys.modules.get(own) is value and top not in ("__main__", "s2sad")
-            else None
-        )
+        return Import(own, "", name) if sys.modules.get(own) is value and top not in ("__main__", "s2sad") else None
     member = getattr(value, "__name__", None) or getattr(value, "_name", None)
     if not isinstance(member, str):
         return None
@@ -85,9 +79,7 @@ def _holder(value: Any, member: str) -> str | None:
     if isinstance(stated, str) and is_public(stated) and is_installed(stated) and _has(stated, member, value):
         return stated
     candidates = [
-        module
-        for module in list(sys.modules)
-        if is_public(module) and is_installed(module) and _has(module, member, value)
+        module for module in list(sys.modules) if is_public(module) and is_installed(module) and _has(module, member, value)
     ]
     return min(candidates, key=lambda m: (m.count("."), len(m), m), default=None)
 

@@ -18,11 +18,7 @@ def wrapped(name: str, expression: str) -> str:
     if len(line) <= _WIDTH or not isinstance(display, (ast.List, ast.Tuple, ast.Dict, ast.Set)):
         return line
     if isinstance(display, ast.Dict):
-        parts = [
-            f"{ast.unparse(k)}: {ast.unparse(v)}"
-            for k, v in zip(display.keys, display.values)
-            if k is not None
-        ]
+        parts = [f"{ast.unparse(k)}: {ast.unparse(v)}" for k, v in zip(display.keys, display.values) if k is not None]
     else:
         parts = [ast.unparse(element) for element in display.elts]
     inner = "".join(f"    {part},\n" for part in parts)

@@ -44,9 +44,7 @@ def dynamic_calls(emitted: Emitted) -> Iterator[S2SADError]:
                 yield S2SADError(
                     f"what {target}(...) calls is known only as the program runs, so that its derivative "
                     "cannot be written into a file",
-                    location=context.source.location(
-                        after if hasattr(after, "lineno") else context.source.tree
-                    ),
+                    location=context.source.location(after if hasattr(after, "lineno") else context.source.tree),
                     hint="call a function by its name, and write a method as a function",
                 )
 

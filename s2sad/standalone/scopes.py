@@ -55,9 +55,7 @@ def outside(text: str) -> Outside:
     )
 
 
-def _collect(
-    code: types.CodeType, top: bool, early: bool, read: set[str], now: set[str], written: set[str]
-) -> None:
+def _collect(code: types.CodeType, top: bool, early: bool, read: set[str], now: set[str], written: set[str]) -> None:
     own: set[str] = set()
     found: set[str] = set()
     for instruction in dis.get_instructions(code):
@@ -121,11 +119,7 @@ def mutates(text: str, name: str) -> bool:
     """
     for node in ast.walk(ast.parse(text)):
         target: ast.expr | None = None
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in _MUTATORS
-        ):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MUTATORS:
             target = node.func.value
         elif isinstance(node, (ast.Subscript, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
             target = node
@@ -159,9 +153,7 @@ def renamed(text: str, new: Mapping[str, str]) -> str:
     tree = ast.parse(text)
     _require_free(tree, new)
     lines = [line.encode() for line in text.split("\n")]
-    places = [
-        (n.lineno, n.col_offset, n.id) for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in new
-    ]
+    places = [(n.lineno, n.col_offset, n.id) for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id in new]
     for statement in tree.body:
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) and statement.name in new:
             line = statement.lineno

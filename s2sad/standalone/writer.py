@@ -56,9 +56,7 @@ class Writer:
         self.kept: list[Any] = []  # objects whose `id` is a key
         self.builtins: set[str] = set()
         self.errors: list[S2SADError] = []
-        self.derivatives: dict[str, Item] = {
-            e.tree.name: Item("derivative", e.tree.name) for e in program.emitted
-        }
+        self.derivatives: dict[str, Item] = {e.tree.name: Item("derivative", e.tree.name) for e in program.emitted}
 
     # -- collecting ----------------------------------------------------------------------------------------
 
@@ -85,9 +83,7 @@ class Writer:
         where = locator(emitted.tree, context)
         require_own_variables(tree, where)
         if emitted.role != "backward":
-            literal_defaults(
-                tree.args, context.source.function, look, where, keep_last=emitted.role == "joint"
-            )
+            literal_defaults(tree.args, context.source.function, look, where, keep_last=emitted.role == "joint")
         item = self.derivatives[tree.name]
         item.text = emit([tree])
         self._follow(item, look, where)
@@ -124,8 +120,7 @@ class Writer:
                 item.uses[name] = found
                 if found.section == "constant" and mutates(item.text, name):
                     raise S2SADError(
-                        f"{item.name} changes the global variable {name}, which a standalone file does not "
-                        "share",
+                        f"{item.name} changes the global variable {name}, which a standalone file does not share",
                         location=where(name),
                         hint=f"keep it in a module and refer to it as module.{name}: modules are imported",
                     )

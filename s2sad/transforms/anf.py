@@ -31,7 +31,6 @@ def anf(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     return function
 
 
-
 def _refuse_nonlocal(function: gast.FunctionDef, lowering: _Statements, context: Context) -> None:
     """A nested function that assigns an active variable around it must have been written out wherever it is used."""
     used = nodes.loads(function.body)
@@ -45,7 +44,6 @@ def _refuse_nonlocal(function: gast.FunctionDef, lowering: _Statements, context:
                     "recursive or used as a value",
                     "return the value instead of assigning it by nonlocal",
                 )
-
 
 
 class _Statements(Lowering):
@@ -100,7 +98,9 @@ class _Statements(Lowering):
             lowered: Expr = gast.Call(value.func, [self.path(place), self.index(index), self.atom(part)], [])
         else:
             lowered = self.call(value)
-        if isinstance(lowered, gast.Call) and (_is_builder(lowered) or self.context.resolve(lowered.func) in (add_at, add_item)):
+        if isinstance(lowered, gast.Call) and (
+            _is_builder(lowered) or self.context.resolve(lowered.func) in (add_at, add_item)
+        ):
             self.emit(nodes.copy_position(gast.Expr(lowered), stmt))
         else:  # the result is dropped, but the call may change its arguments
             name = self.context.temporary("ignored")

@@ -183,7 +183,9 @@ def _static(step: steps.Call, call: gast.Call, context: Context) -> Plan | None:
     return nodes.load(callee.forward), nodes.load(callee.backward), call.args, call.keywords, order
 
 
-def _lookup(node: Simple, helper: Any, arguments: list[Expr], label: str, context: Context, edits: Edits) -> tuple[Expr, Expr]:
+def _lookup(
+    node: Simple, helper: Any, arguments: list[Expr], label: str, context: Context, edits: Edits
+) -> tuple[Expr, Expr]:
     """`g_fwd, g_bwd = split(...)` ahead of the call."""
     forward, backward = edits.local(f"{label}_fwd"), edits.local(f"{label}_bwd")
     pair = nodes.tuple_([nodes.store(forward), nodes.store(backward)], gast.Store())

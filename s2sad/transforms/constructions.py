@@ -40,9 +40,7 @@ def parts(cls: type, call: gast.Call, target: str) -> tuple[Part, ...]:
         raise NotStored(f"and cannot be called like this: {error}") from error
     owner = nodes.load(target)
     if issubclass(cls, tuple):
-        return tuple(
-            (v, nodes.subscript(owner, nodes.const(fields.index(n)))) for n, v in bound.arguments.items()
-        )
+        return tuple((v, nodes.subscript(owner, nodes.const(fields.index(n)))) for n, v in bound.arguments.items())
     return tuple((v, gast.Attribute(owner, n, gast.Load())) for n, v in bound.arguments.items())
 
 
@@ -60,9 +58,9 @@ def computes(cls: type) -> bool:
     """Has a class attributes that are computed when they are read?"""
     kinds = (property, functools.cached_property, types.FunctionType)
     members = [m for base in cls.__mro__ for m in vars(base).items() if base is not object]
-    return any(
-        isinstance(m, kinds) and not (n.startswith("__") and n.endswith("__")) for n, m in members
-    ) or hasattr(cls, "__getattr__")
+    return any(isinstance(m, kinds) and not (n.startswith("__") and n.endswith("__")) for n, m in members) or hasattr(
+        cls, "__getattr__"
+    )
 
 
 def _fields(cls: type) -> list[str]:

@@ -23,7 +23,7 @@ from s2sad.analysis.mutation import mutated_names, overwritten_parameters
 from s2sad.analysis.regions import Block, Loop, Simple
 from s2sad.context import Context
 from s2sad.nodes import Expr
-from s2sad.runtime import ListBar, as_gradient, no_gradient, require_scalar, snapshot
+from s2sad.runtime import ListBar, as_gradient, no_gradient, scalar_seed, snapshot
 from s2sad.transforms import steps
 from s2sad.transforms.crossing import crossing, undefined_at_end
 from s2sad.transforms.reverse import Reverse, compose
@@ -112,7 +112,9 @@ def _closures(statements: nodes.Block, context: Context) -> dict[str, tuple[str,
         bound.update(nodes.binds(node))
         if isinstance(node, gast.FunctionDef):
             direct[node.name] = captured(node) & context.varied
-        elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Lambda) and isinstance(node.targets[0], gast.Name):
+        elif (
+            isinstance(node, gast.Assign) and isinstance(node.value, gast.Lambda) and isinstance(node.targets[0], gast.Name)
+        ):
             direct[node.targets[0].id] = captured(node.value) & context.varied
     found = {}
     for name in direct:
@@ -203,7 +205,8 @@ def joint(derivative: Derivative, name: str, context: Context, *, value: bool, h
         body.append(nodes.assign(targets, nodes.clone(pair)))
     kind = context.kinds.get(result.id, "unknown") if isinstance(result, gast.Name) else "unknown"
     if kind not in REAL:
-        body.append(nodes.statement(nodes.call(context.link("require_scalar", require_scalar), nodes.clone(result))))
+        checked = nodes.call(context.link("scalar_seed", scalar_seed), nodes.load(derivative.seed), nodes.clone(result))
+        body.append(nodes.assign(derivative.seed, checked))
     if value and isinstance(result, gast.Name) and result.id in nodes.stores(derivative.reverse):
         kept = context.temporary("value", varied=False)  # the reverse sweep restores earlier values in this name
         body.append(nodes.assign(kept, result))
@@ -239,14 +242,15 @@ def _gradient(parameter: str, derivative: Derivative, context: Context) -> Expr:
 
 def split_form(derivative: Derivative, forward_name: str, backward_name: str, context: Context) -> list[gast.FunctionDef]:
     """Two functions: `f_fwd(...) -> (value, tape)` and `f_bwd(tape, out_bar) -> cotangents`."""
-    bars: list[Expr] = [
-        nodes.load(derivative.bars[p]) if p in derivative.bars else nodes.const(0) for p in context.active
-    ]
+    bars: list[Expr] = [nodes.load(derivative.bars[p]) if p in derivative.bars else nodes.const(0) for p in context.active]
     returned = bars[0] if len(bars) == 1 else nodes.tuple_(bars)
     backward_body: nodes.Block = [*derivative.reverse, gast.Return(returned)]
     here = nodes.stores(derivative.forward) | set(nodes.all_parameters(derivative.arguments))
     names = crossing(backward_body, here, {derivative.seed})
-    start = [nodes.assign(n, nodes.const(None)) for n in undefined_at_end(derivative.forward, nodes.all_parameters(derivative.arguments), names)]
+    start = [
+        nodes.assign(n, nodes.const(None))
+        for n in undefined_at_end(derivative.forward, nodes.all_parameters(derivative.arguments), names)
+    ]
     tape = context.namer.fresh("tape")
     forward_body = [*start, *derivative.forward]
     forward_body.append(gast.Return(nodes.tuple_([nodes.clone(derivative.result), _pack(names)])))

@@ -123,7 +123,12 @@ def _check_target(target: gast.expr, node: gast.AST, own: set[str], context: Con
             "keep the value in a local variable, and return it",
         )
     elif isinstance(target, gast.Subscript):
-        if isinstance(target.slice, gast.Slice) and inside_own(target, own) and owner in context.varied and not context.trusted:
+        if (
+            isinstance(target.slice, gast.Slice)
+            and inside_own(target, own)
+            and owner in context.varied
+            and not context.trusted
+        ):
             context.refuse(node, f"a slice of {owner} is assigned", "assign the elements one by one, or build a new list")
         value = getattr(node, "value", None)
         stored = value is not None and is_varied(value, context.varied, context)

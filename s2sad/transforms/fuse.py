@@ -66,7 +66,11 @@ class _Fuser:
         while wanted and back <= min(_REACH, len(before)):
             candidate = before[-back]
             name = _bound_name(candidate)
-            if name is not None and name in wanted and self._may_move(candidate, before[len(before) - back + 1 :], stmt, name):
+            if (
+                name is not None
+                and name in wanted
+                and self._may_move(candidate, before[len(before) - back + 1 :], stmt, name)
+            ):
                 _replace(stmt, name, candidate.value)
                 wanted = wanted - {name} | nodes.loads(candidate.value) & self.once
                 del before[-back]

@@ -121,16 +121,13 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
         """Surely without effects: it does not matter when it is evaluated."""
         effects = (gast.NamedExpr, gast.Await, gast.Yield, gast.YieldFrom)
         return not any(
-            isinstance(n, effects)
-            or (isinstance(n, gast.Call) and not (self._known(n.func) or self._makes_iterator(n)))
+            isinstance(n, effects) or (isinstance(n, gast.Call) and not (self._known(n.func) or self._makes_iterator(n)))
             for n in nodes.walk(node)
         )
 
     def _makes_iterator(self, node: gast.Call) -> bool:
         found = self.context.resolve(node.func)
-        return _among(found, tuple(ITERATORS)) and (
-            not _calls(found) or all(map(self._is_pure, node.args[:2]))
-        )
+        return _among(found, tuple(ITERATORS)) and (not _calls(found) or all(map(self._is_pure, node.args[:2])))
 
     def _is_active(self, node: Expr) -> bool:
         return is_varied(node, self.context.varied, self.context)
@@ -183,8 +180,7 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
     def _known(self, node: Expr) -> bool:
         found = self.context.resolve(node)
         return found is not UNKNOWN and (
-            registry.lookup(found) is not None
-            or getattr(found, "__module__", None) in ("_operator", operator.__name__)
+            registry.lookup(found) is not None or getattr(found, "__module__", None) in ("_operator", operator.__name__)
         )
 
 

@@ -24,7 +24,6 @@ from s2sad.transforms.inline import Local
 _LITERAL = (gast.Constant, gast.JoinedStr)
 
 
-
 class Lowering:
     """Emits statements into `out`; `origin` is the user's statement that they come from."""
 
@@ -66,7 +65,9 @@ class Lowering:
                 if not hasattr(n, "lineno") and self.origin is not None:
                     nodes.copy_position(n, self.origin)
         mark_varied(statements, self.context)
-        for stmt in assignments.plain(loops.plain_loops(matches.plain_matches(statements, self.context), self.context), self.context):
+        for stmt in assignments.plain(
+            loops.plain_loops(matches.plain_matches(statements, self.context), self.context), self.context
+        ):
             self.statement(stmt)
 
     def _with_source(self, node: gast.Call) -> Expr:

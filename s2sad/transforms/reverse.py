@@ -65,7 +65,12 @@ class Reverse:
         """A variable of the same shape that is still what it was, when the reverse sweep gets to this node."""
         found = self._shapes.get(variable)
         node = self.sweep.node
-        if found is None or node is None or found.variable in regions.definitions(node) or not self.overwrites.stable([found.variable], found.node, node):
+        if (
+            found is None
+            or node is None
+            or found.variable in regions.definitions(node)
+            or not self.overwrites.stable([found.variable], found.node, node)
+        ):
             return variable
         return found.variable
 
@@ -126,9 +131,7 @@ class Reverse:
         bars_orelse = self.sweep.bars
         body.append(self._completed(node, bars_body, bars_orelse))
         orelse.append(self._completed(node, bars_orelse, bars_body))
-        self.sweep.bars = {
-            name: _either(bars_body[name], bars_orelse[name]) for name in _ordered(bars_body, bars_orelse)
-        }
+        self.sweep.bars = {name: _either(bars_body[name], bars_orelse[name]) for name in _ordered(bars_body, bars_orelse)}
         self._end_header(node)
         if _empty(body) and _empty(orelse):
             return Chunk(node, [])
@@ -232,7 +235,9 @@ class Reverse:
         if loop not in self._ranges:
             stmt = loop.stmt
             called = isinstance(stmt, gast.For) and isinstance(stmt.iter, gast.Call)
-            self._ranges[loop] = called and self.context.resolve(stmt.iter.func) is range and isinstance(stmt.target, gast.Name)
+            self._ranges[loop] = (
+                called and self.context.resolve(stmt.iter.func) is range and isinstance(stmt.target, gast.Name)
+            )
         return self._ranges[loop]
 
     def _loop(self, node: Loop) -> Chunk:
@@ -292,7 +297,9 @@ class Reverse:
         stmt = node.stmt
         if self.is_range(node):
             assert isinstance(stmt, gast.For)
-            if not all(is_simple(a) for a in stmt.iter.args) or any(self._changes_range(n, node) for n in nodes.loads(stmt.iter)):
+            if not all(is_simple(a) for a in stmt.iter.args) or any(
+                self._changes_range(n, node) for n in nodes.loads(stmt.iter)
+            ):
                 steps_name = self.edits.hoist_iterable(node, "steps")
                 space: Expr = self.edits.keep(node, nodes.load(steps_name), before=True)
             else:

@@ -160,7 +160,11 @@ def of(stmt: gast.stmt, context: Context) -> Step | None:
         return Closure(stmt, frozenset([stmt.name]), frozenset(found), name=stmt.name, captures=found) if found else None
     if isinstance(stmt, gast.AugAssign) and not isinstance(stmt.target, gast.Name):
         return _accumulation(stmt, stmt.target, stmt.value, context)
-    if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call) and context.resolve(stmt.value.func) in (add_at, add_item):
+    if (
+        isinstance(stmt, gast.Expr)
+        and isinstance(stmt.value, gast.Call)
+        and context.resolve(stmt.value.func) in (add_at, add_item)
+    ):
         owner, index, value = stmt.value.args
         return _accumulation(stmt, nodes.subscript(owner, index), value, context)
     if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Call) and isinstance(stmt.value.func, gast.Attribute):
@@ -263,9 +267,7 @@ def _operation(
     stmt: gast.stmt, target: str, rule: registry.Rule, bindings: Mapping[str, gast.expr], context: Context
 ) -> Operation:
     uses = {n for p in rule.differentiable if p in bindings for n in _varied_names(bindings[p], context)}
-    return Operation(
-        stmt, frozenset([target]), frozenset(uses), target=target, rule=rule, bindings=bindings
-    )
+    return Operation(stmt, frozenset([target]), frozenset(uses), target=target, rule=rule, bindings=bindings)
 
 
 def _attribute(stmt: gast.Assign, target: str, value: gast.Attribute, context: Context) -> Step | None:
@@ -338,12 +340,8 @@ def _construct(stmt: gast.Assign, target: str, call: gast.Call, cls: type, conte
         )
         return None
     if cls is functools.partial and _varied_names(call.args[0], context):
-        context.refuse(
-            stmt, "functools.partial of a function that itself holds active values", "write a lambda instead"
-        )
-    return Construct(
-        stmt, frozenset([target]), uses, target=target, parts=found, computes=constructions.computes(cls)
-    )
+        context.refuse(stmt, "functools.partial of a function that itself holds active values", "write a lambda instead")
+    return Construct(stmt, frozenset([target]), uses, target=target, parts=found, computes=constructions.computes(cls))
 
 
 def _getattr(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> Step | None:

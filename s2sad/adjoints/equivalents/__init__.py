@@ -70,6 +70,8 @@ METHOD_EQUIVALENTS: dict[tuple[type, str], Callable[..., Any]] = {
     (dict, "items"): mappings.dict_items,
     (dict, "values"): mappings.dict_values,
     (list, "copy"): selecting.list_copy,
+}
+NUMBER_METHODS: dict[tuple[type, str], Callable[..., Any]] = {
     (float, "conjugate"): numbers.float_conjugate,
     (complex, "conjugate"): numbers.complex_conjugate,
 }
@@ -94,7 +96,8 @@ def equivalent(function: Any, options: Collection[str | None] = ()) -> Callable[
 
 def method_equivalent(owner: Any, name: str) -> Callable[..., Any] | None:
     """The function in Python that stands for a method of a builtin container, or None."""
-    return METHOD_EQUIVALENTS.get((type(owner), name))
+    key = (type(owner), name)
+    return METHOD_EQUIVALENTS.get(key) or NUMBER_METHODS.get(key)
 
 
 __all__ = [

@@ -63,6 +63,7 @@ WRONG = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:s2sad. the result does not depend")
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong(name):
     function, args = WRONG[name]

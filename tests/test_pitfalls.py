@@ -2658,13 +2658,13 @@ def test_nothing_is_left_behind_after_an_exception():
 
 def test_nested_gradients_over_a_closure_in_threads():
     def outer(x):
-        def inner(y):
+        def inner(y, x):
             z = y
             for _ in range(5):
                 z = z * x + y
             return z
 
-        return grad(inner)(x * 0.5) * x
+        return grad(inner)(x * 0.5, x) * x
 
     points_ = [0.1 * k for k in range(1, 9)]
     derivative = grad(outer)

@@ -75,6 +75,10 @@ def _samples(points: Iterable[Any], name: str) -> tuple[Sample, ...]:
     return result
 
 
+def _name(template: Any) -> str:
+    return str(template.__name__)
+
+
 def _without(template: Template, drop: int) -> inspect.Signature:
     signature = inspect.signature(template)
     return signature.replace(parameters=list(signature.parameters.values())[drop:])
@@ -89,7 +93,7 @@ def elementwise(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
 
     def register(template: F) -> F:
         assert callable(template)
-        name = template.__name__
+        name = _name(template)
         signature = _without(template, 1)
         _register(
             functions,
@@ -105,7 +109,7 @@ def linear(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
 
     def register(template: F) -> F:
         assert callable(template)
-        name = template.__name__
+        name = _name(template)
         signature = _without(template, 1)
         first = next(iter(signature.parameters))
         _register(
@@ -122,7 +126,7 @@ def rule(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
 
     def register(cls: F) -> F:
         members = vars(cls)
-        name = cls.__name__  # type: ignore[attr-defined]
+        name = _name(cls)
         pullbacks = {k[9:]: v for k, v in members.items() if k.startswith("pullback_")}
         pushforwards = {k[12:]: v for k, v in members.items() if k.startswith("pushforward_")}
         if not pullbacks or set(pullbacks) != set(pushforwards):

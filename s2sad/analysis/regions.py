@@ -144,7 +144,7 @@ class _Builder:
         elif active and isinstance(stmt, (gast.For, gast.While)):
             new = Loop(stmt, block, self.order, loop)
             block.nodes.append(new)
-            new.breaks = any(isinstance(n, gast.Break) for n in _loop_jumps(stmt.body))
+            new.breaks = any(isinstance(n, gast.Break) for n in loop_jumps(stmt.body))
             new.body = self.block(stmt.body, new, new)
         elif self.is_active(stmt) and (
             isinstance(stmt, gast.Try) or (isinstance(stmt, gast.With) and self.may_swallow(stmt))
@@ -197,21 +197,21 @@ class _Builder:
 
 def jumps(stmt: gast.stmt) -> bool:
     """May this statement leave or restart the loop around it?"""
-    return any(True for _ in _loop_jumps([stmt]))
+    return any(True for _ in loop_jumps([stmt]))
 
 
-def _loop_jumps(statements: list[gast.stmt]) -> Iterator[gast.stmt]:
+def loop_jumps(statements: list[gast.stmt]) -> Iterator[gast.stmt]:
     """The `break` and `continue` statements that belong to the loop whose body this is."""
     for stmt in statements:
         if isinstance(stmt, (gast.Break, gast.Continue)):
             yield stmt
         elif isinstance(stmt, (gast.For, gast.While)):
-            yield from _loop_jumps(stmt.orelse)
+            yield from loop_jumps(stmt.orelse)
         elif isinstance(stmt, nodes.COMPOUND):
             for name in ("body", "orelse", "finalbody"):
-                yield from _loop_jumps(getattr(stmt, name, []))
+                yield from loop_jumps(getattr(stmt, name, []))
             for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
-                yield from _loop_jumps(handler.body)
+                yield from loop_jumps(handler.body)
 
 
 def always_jumps(statements: list[gast.stmt]) -> bool:

@@ -45,7 +45,7 @@ from s2sad.runtime.assembly import (
     unsort,
     vstack_pullback,
 )
-from s2sad.runtime.containers import DictBar, ListBar, ObjectBar
+from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, zeros_like
 from s2sad.runtime.dynamic import install, require_no_change, split, split_method, split_property, split_star
 from s2sad.runtime.fields import settled
 from s2sad.runtime.methods import (
@@ -101,7 +101,6 @@ from s2sad.runtime.shapes import (
     scalar_seed,
     snapshot,
     unbroadcast,
-    zeros_like,
 )
 from s2sad.runtime.slopes import (
     abs_slope,

@@ -48,7 +48,7 @@ def unwrap(fn: Any) -> Target:
         seen.append(current)
         derivative = getattr(current, "__s2sad_function__", None)
         if isinstance(derivative, types.FunctionType):
-            bound, options = getattr(current, "__s2sad_bound__", ((), {}))
+            bound, options = _bound_already(current)
             return Target(derivative, (*bound, *args), {**options, **kwargs}, tuple(wrappers))
         if isinstance(current, functools.partial) and type(current).__call__ is functools.partial.__call__:
             args, kwargs = _bind(current, args, kwargs)
@@ -66,6 +66,12 @@ def unwrap(fn: Any) -> Target:
             if any(inner is getattr(current, attribute, None) for attribute in ("__wrapped__", "py_func")):
                 wrappers.append(current)
             current = inner
+
+
+def _bound_already(derivative: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What a derivative of a method or partial is always called with."""
+    bound, options = getattr(derivative, "__s2sad_bound__", ((), {}))
+    return bound, options
 
 
 def _bind(partial: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -206,7 +206,8 @@ def joint(derivative: Derivative, name: str, context: Context, *, value: bool, h
     kind = context.kinds.get(result.id, "unknown") if isinstance(result, gast.Name) else "unknown"
     if kind not in REAL:
         checked = nodes.call(context.link("scalar_seed", scalar_seed), nodes.load(derivative.seed), nodes.clone(result))
-        body.append(nodes.assign(derivative.seed, checked))
+        check = nodes.assign(derivative.seed, checked)
+        body.append(nodes.copy_position(check, body[-1]) if body else check)  # an error in it is one of the result
     if value and isinstance(result, gast.Name) and result.id in nodes.stores(derivative.reverse):
         kept = context.temporary("value", varied=False)  # the reverse sweep restores earlier values in this name
         body.append(nodes.assign(kept, result))

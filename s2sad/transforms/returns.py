@@ -12,6 +12,7 @@ from __future__ import annotations
 import gast
 
 from s2sad import nodes
+from s2sad.analysis.regions import loop_jumps
 from s2sad.context import Context
 from s2sad.nodes import Block
 
@@ -69,7 +70,10 @@ class _Rewriter:
     def compound(self, stmt: gast.stmt, rest: Block, in_loop: bool, flagged: bool) -> tuple[Block, bool]:
         if isinstance(stmt, gast.If) and not in_loop:
             return self.branch(stmt, rest, flagged)
+        endless = _is_endless(stmt)
         self.descend(stmt, in_loop)
+        if endless and not in_loop:  # it is left by `return` only
+            return [stmt], True
         if not rest:
             if in_loop and isinstance(stmt, (gast.For, gast.While)):
                 return [stmt, self.leave()], False
@@ -118,6 +122,13 @@ class _Rewriter:
                 setattr(stmt, name, block)
         for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
             handler.body, _ = self.block(handler.body, in_loop=in_loop, flagged=True)
+
+
+def _is_endless(stmt: gast.stmt) -> bool:
+    """`while True` without a `break` of its own."""
+    if not (isinstance(stmt, gast.While) and isinstance(stmt.test, gast.Constant) and stmt.test.value is True):
+        return False
+    return not any(isinstance(n, gast.Break) for n in loop_jumps(stmt.body))
 
 
 def _inner(stmt: gast.stmt) -> Block:

@@ -1,5 +1,11 @@
 """Options of the whole suite."""
 
+import os
+import tempfile
+
+# Every run starts with a cache of its own; the processes that tests start share it.
+os.environ.setdefault("S2SAD_CACHE_DIR", tempfile.mkdtemp(prefix="s2sad-tests-"))
+
 
 def pytest_addoption(parser):
     parser.addoption(

@@ -18,9 +18,7 @@ def start(program, directory, **variables):
     """A process that runs `program` beside the files in `directory`, with a cache of its own there."""
     command = [sys.executable, "-W", "error", "-c", program]
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        command, env=environment(directory, **variables), stdout=pipe, stderr=pipe, text=True
-    )
+    return subprocess.Popen(command, env=environment(directory, **variables), stdout=pipe, stderr=pipe, text=True)
 
 
 def finish(process):

@@ -178,9 +178,7 @@ def test_what_others_may_have_written_is_not_loaded(project):
     file.write_text(planted)
     file.chmod(0o600)
     file.parent.chmod(0o777)
-    used = PROGRAM.replace(
-        "import s2sad, model", "import warnings; warnings.simplefilter('ignore'); import s2sad, model"
-    )
+    used = PROGRAM.replace("import s2sad, model", "import warnings; warnings.simplefilter('ignore'); import s2sad, model")
     assert float(run(used, project).splitlines()[0]) == first
     assert file.read_text() == planted and files(project) == [file]
 
@@ -417,8 +415,7 @@ def test_a_builtin_that_is_hidden_later_is_noticed():
 
 def test_a_class_whose_method_is_replaced_is_noticed():
     cells = module(
-        "class Model:\n    def scale(self, x):\n        return 2 * x\n"
-        "m = Model()\ndef f(x):\n    return m.scale(x)\n"
+        "class Model:\n    def scale(self, x):\n        return 2 * x\nm = Model()\ndef f(x):\n    return m.scale(x)\n"
     )
     df = s2sad.grad(cells.f)
     assert df(1.0) == 2.0
@@ -475,8 +472,7 @@ def test_where_rules_may_be_is_known():
     missed = [
         function
         for function, _ in registry.all_rules()
-        if str(getattr(function, "__module__", None) or "builtins").partition(".")[0]
-        not in dependencies.KNOWN_ROOTS
+        if str(getattr(function, "__module__", None) or "builtins").partition(".")[0] not in dependencies.KNOWN_ROOTS
         and "<locals>" not in getattr(function, "__qualname__", "")  # other tests register their own
     ]
     assert missed == []

@@ -182,9 +182,7 @@ def test_color_on_a_terminal(model):
     def output(**environment):
         reader, writer = pty.openpty()
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", **environment}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "s2sad", "show", "model.py:cube"], stdout=writer, env=environment
-        )
+        process = subprocess.Popen([sys.executable, "-m", "s2sad", "show", "model.py:cube"], stdout=writer, env=environment)
         os.close(writer)
         found = b""
         while True:
@@ -212,9 +210,7 @@ def test_standalone_into_a_file(model, tmp_path):
     scope = {}
     exec(printed, scope)
     assert scope["loss_grad"](scope["np"].ones(2)).tolist() == [4.0, 4.0]
-    assert sorted(p.name for p in tmp_path.iterdir() if "out" in p.name) == [
-        "out.py"
-    ]  # nothing temporary is left
+    assert sorted(p.name for p in tmp_path.iterdir() if "out" in p.name) == ["out.py"]  # nothing temporary is left
 
 
 def test_output_keeps_what_is_there_if_it_fails(model, tmp_path):
@@ -375,9 +371,7 @@ def test_rules_pattern(pattern, there, absent):
 
 
 def test_rules_say_kind_and_what():
-    assert re.search(
-        r"^np\.hypot +elementwise +x/ans, y/ans; not differentiable", good("rules", "np.hypot"), re.M
-    )
+    assert re.search(r"^np\.hypot +elementwise +x/ans, y/ans; not differentiable", good("rules", "np.hypot"), re.M)
     assert re.search(r"^np\.cos +elementwise +-np\.sin\(x\)$", good("rules", "np.cos"), re.MULTILINE)
 
 
@@ -412,10 +406,7 @@ def test_python_m(model):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == good("show", "model.py:cube")
     assert run(sys.executable, "-m", "s2sad", "show", "model.py:nothing").returncode == 2
-    assert (
-        run(sys.executable, "-m", "s2sad", "check", "model.py:not_its_gradient", "--args", "2.0").returncode
-        == 1
-    )
+    assert run(sys.executable, "-m", "s2sad", "check", "model.py:not_its_gradient", "--args", "2.0").returncode == 1
 
 
 def test_the_console_script(model):
@@ -428,9 +419,7 @@ def test_the_console_script(model):
 
 
 def test_importing_the_library_does_not_import_the_command_line():
-    code = (
-        "import s2sad, sys; print({'click', 'pygments', 's2sad.cli', 's2sad.standalone'} & set(sys.modules))"
-    )
+    code = "import s2sad, sys; print({'click', 'pygments', 's2sad.cli', 's2sad.standalone'} & set(sys.modules))"
     assert run(sys.executable, "-c", code).stdout == "set()\n"
 
 

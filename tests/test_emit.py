@@ -501,9 +501,7 @@ def _everything(e):
         st.lists(e, max_size=1),
     )
     arguments = st.builds(
-        lambda default: gast.arguments(
-            [gast.Name("x", gast.Param(), None, None)], [], None, [], [], None, default
-        ),
+        lambda default: gast.arguments([gast.Name("x", gast.Param(), None, None)], [], None, [], [], None, default),
         st.lists(e, max_size=1),
     )
     return (
@@ -520,18 +518,14 @@ def _everything(e):
         | st.builds(gast.ListComp, e, generators)
         | st.builds(gast.GeneratorExp, e, generators)
         | st.builds(gast.DictComp, e, e, generators)
-        | st.builds(
-            lambda f, a, k: gast.Call(f, a, [gast.keyword(None, k), gast.keyword("k", k)]), e, _elements(e), e
-        )
+        | st.builds(lambda f, a, k: gast.Call(f, a, [gast.keyword(None, k), gast.keyword("k", k)]), e, _elements(e), e)
         | st.builds(lambda f, a: gast.Call(f, a, []), e, _elements(e))
         | st.builds(lambda v: gast.Attribute(v, "real", gast.Load()), e)
         | st.builds(lambda v, i: gast.Subscript(v, i, gast.Load()), e, e | slices)
         | st.builds(
             lambda v, es: gast.Subscript(v, gast.Tuple(es, gast.Load()), gast.Load()),
             e,
-            st.lists(
-                e | slices | st.builds(lambda v: gast.Starred(v, gast.Load()), e), min_size=1, max_size=3
-            ),
+            st.lists(e | slices | st.builds(lambda v: gast.Starred(v, gast.Load()), e), min_size=1, max_size=3),
         )
     )
 
@@ -546,9 +540,7 @@ NUMBERS = st.builds(load, st.sampled_from("abc")) | st.builds(
 )
 FORMULAS = st.recursive(
     NUMBERS,
-    lambda e: _operations(
-        e, ARITHMETIC, _op([gast.USub, gast.UAdd, gast.Not]), _op([gast.Lt, gast.GtE, gast.Eq])
-    ),
+    lambda e: _operations(e, ARITHMETIC, _op([gast.USub, gast.UAdd, gast.Not]), _op([gast.Lt, gast.GtE, gast.Eq])),
     max_leaves=10,
 )
 
@@ -685,9 +677,7 @@ def test_fstring_field_with_a_backslash():
     node = gast.JoinedStr([gast.Constant("{a}", None), gast.FormattedValue(joined, 115, width)])
     assert value_of(node, x=["b", "c"], n=5) == "{a}  b\nc"
     assert emit(node) == (
-        r"f'{{a}}{'\n'.join(x)!s:>{n}}'"
-        if sys.version_info >= (3, 12)
-        else r"'{{a}}{!s:>{}}'.format('\n'.join(x), n)"
+        r"f'{{a}}{'\n'.join(x)!s:>{n}}'" if sys.version_info >= (3, 12) else r"'{{a}}{!s:>{}}'.format('\n'.join(x), n)"
     )
 
 
@@ -942,9 +932,7 @@ def test_too_deep_a_tree_says_so():
 
 
 def test_trees_are_left_alone():
-    tree = gast.parse(
-        "def f(x: int = -1):\n    '''Doc.'''\n    with a as b: return f'{x!r:>{w}}', lambda y: x[:, 0]\n"
-    )
+    tree = gast.parse("def f(x: int = -1):\n    '''Doc.'''\n    with a as b: return f'{x!r:>{w}}', lambda y: x[:, 0]\n")
     before = gast.dump(tree)
     assert emit(tree) == emit(tree)
     assert gast.dump(tree) == before

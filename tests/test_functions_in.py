@@ -1501,9 +1501,7 @@ def test_a_debugger_stops_in_the_reverse_sweep():
 
 def test_breakpoint_in_the_user_s_function(monkeypatch):
     hits = []
-    monkeypatch.setattr(
-        sys, "breakpointhook", lambda *args, **kwargs: hits.append(sys._getframe(1).f_code.co_name)
-    )
+    monkeypatch.setattr(sys, "breakpointhook", lambda *args, **kwargs: hits.append(sys._getframe(1).f_code.co_name))
 
     def f(x):
         y = x * x
@@ -1530,8 +1528,5 @@ def test_unsupported_constructs_are_all_reported_at_once():
         grad(f)(1.0, [0.0])
     message = str(caught.value)
     for text in ("class Local", "class Other", "table[0] = x"):
-        assert (
-            f'test_functions_in.py", line {line_of(f, text + (":" if "class" in text else chr(10)))}'
-            in message
-        )
+        assert f'test_functions_in.py", line {line_of(f, text + (":" if "class" in text else chr(10)))}' in message
     assert "^" in message and message.count("hint:") >= 3

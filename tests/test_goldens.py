@@ -59,9 +59,7 @@ def test_golden(path, request):
     assert recorded, "nothing is asked for"
     for what, text in got.items():
         before, now = recorded[what].rstrip(), text.rstrip()
-        assert now == before, "\n".join(
-            difflib.unified_diff(before.split("\n"), now.split("\n"), lineterm="")
-        )
+        assert now == before, "\n".join(difflib.unified_diff(before.split("\n"), now.split("\n"), lineterm=""))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
@@ -75,9 +73,7 @@ def test_the_golden_is_right(path):
         gradient = result[1] if what.startswith("value_and_grad") else result
         if what.startswith("value_and_grad"):
             assert result[0] == module.f(*module.AT)
-        assert_close_tree(
-            gradient, central_difference(module.f, module.AT, argnums, {}), rtol=2e-7, atol=1e-8
-        )
+        assert_close_tree(gradient, central_difference(module.f, module.AT, argnums, {}), rtol=2e-7, atol=1e-8)
 
 
 def test_there_are_goldens():

@@ -616,9 +616,7 @@ def test_wrong_calls_raise_type_error_as_the_function_does():
             f(*args, **kwargs)
         with pytest.raises(TypeError) as caught:
             grad(f)(*args, **kwargs)
-        assert str(expected.value).split("()")[-1][:20] in str(caught.value) or "argument" in str(
-            caught.value
-        )
+        assert str(expected.value).split("()")[-1][:20] in str(caught.value) or "argument" in str(caught.value)
 
 
 def test_exceptions_carry_the_users_line():
@@ -810,11 +808,7 @@ def compiled(tree, function, context_links):
     outer = f"def factory({', '.join(names)}):\n" + textwrap.indent(text, "    ") + "\n    return stage\n"
     scope = {}
     exec(compile(outer, f"<stage {tree.name}>", "exec"), {**function.__globals__}, scope)
-    code = next(
-        c
-        for c in scope["factory"].__code__.co_consts
-        if isinstance(c, types.CodeType) and c.co_name == "stage"
-    )
+    code = next(c for c in scope["factory"].__code__.co_consts if isinstance(c, types.CodeType) and c.co_name == "stage")
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or ()))
     closure = tuple(cells[n] if n in cells else types.CellType(context_links[n]) for n in code.co_freevars)
     made = types.FunctionType(code, function.__globals__, tree.name, function.__defaults__, closure)
@@ -1057,9 +1051,7 @@ def mixed_loop(x: float, n: int):
 def test_stashes_hold_only_what_the_reverse_sweep_reads():
     text = grad(mixed_loop).source
     stashed = {line.strip().split(".append")[0] for line in text.splitlines() if ".append(" in line}
-    popped = {
-        line.split(".pop()")[0].split()[-1].split("(")[-1] for line in text.splitlines() if ".pop()" in line
-    }
+    popped = {line.split(".pop()")[0].split()[-1].split("(")[-1] for line in text.splitlines() if ".pop()" in line}
     assert stashed == popped == {"y_stash"}
 
 

@@ -130,9 +130,7 @@ def test_no_import_cycles():
 
 
 def test_line_cap():
-    counts = {
-        name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules(PACKAGE).items()
-    }
+    counts = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in modules(PACKAGE).items()}
     assert counts
     assert {name: lines for name, lines in counts.items() if lines > LINE_CAP} == {}
 

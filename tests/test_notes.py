@@ -149,9 +149,7 @@ def test_notes_of_the_user_stay():
 
     with pytest.raises(Special) as caught:
         s2sad.grad(raising)(2.0)
-    assert caught.value.__notes__[0] == "mine" and caught.value.__notes__[1].startswith(
-        "s2sad: in raising_grad"
-    )
+    assert caught.value.__notes__[0] == "mine" and caught.value.__notes__[1].startswith("s2sad: in raising_grad")
 
 
 def test_wrong_arguments_have_no_note():

@@ -298,9 +298,7 @@ def getters_of_objects(springs, x):
     both = operator.attrgetter("stiffness", "length")(springs[1])
     energies = list(map(operator.methodcaller("energy", 0.3), springs))
     return (
-        sum(map(operator.attrgetter("length"), springs)) * stiffest.energy(x)
-        + both[0] * both[1]
-        + energies[0] * energies[1]
+        sum(map(operator.attrgetter("length"), springs)) * stiffest.energy(x) + both[0] * both[1] + energies[0] * energies[1]
     )
 
 
@@ -387,9 +385,7 @@ def test_classes_that_compute_are_refused(cls, why):
     def f(x):
         return cls(x).x
 
-    with pytest.raises(
-        NotDifferentiable, match=rf"{cls.__qualname__}, [\s\S]*{why}[\s\S]*hint: use a dataclass"
-    ):
+    with pytest.raises(NotDifferentiable, match=rf"{cls.__qualname__}, [\s\S]*{why}[\s\S]*hint: use a dataclass"):
         s2sad.grad(f)(1.5)
 
 

@@ -88,9 +88,7 @@ def in_main(function):
 
 def load(data, directory, arguments, module="nothing", more=""):
     (directory / "pickle.bin").write_bytes(data)
-    program = f"import os; os.chdir({str(directory)!r})\n" + LOAD.format(
-        arguments=arguments, module=module, more=more
-    )
+    program = f"import os; os.chdir({str(directory)!r})\n" + LOAD.format(arguments=arguments, module=module, more=more)
     return run(program, directory, S2SAD_CACHE="off").splitlines()
 
 
@@ -171,8 +169,7 @@ print(s2sad.grad(cases[0])(0.7) == values[7])
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     (tmp_path / "model_of_pickles.py").write_text(
-        "import s2sad\nFACTOR = 2.0\ndef g(x):\n    return x * x * FACTOR\n\n"
-        "@s2sad.grad\ndef slope(x):\n    return x ** 3\n"
+        "import s2sad\nFACTOR = 2.0\ndef g(x):\n    return x * x * FACTOR\n\n@s2sad.grad\ndef slope(x):\n    return x ** 3\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     yield importlib.import_module("model_of_pickles")

@@ -1066,7 +1066,6 @@ def test_mutable_default_of_a_nested_function_is_refused():
         grad(default_argument_is_mutable)(0.7)
 
 
-
 @safe((0.7,))
 def function_attribute(x):
     def f(v):
@@ -2307,9 +2306,7 @@ def weighted(text):
 
 def check_broadcast(text, one, other):
     a, b = filled(one, 0.0), filled(other, 0.5)
-    f = made(
-        f"np.sum(({text}) * ({text}) * np.arange(1.0, 25.0)[: np.size({text})].reshape(np.shape({text})))"
-    )
+    f = made(f"np.sum(({text}) * ({text}) * np.arange(1.0, 25.0)[: np.size({text})].reshape(np.shape({text})))")
     for x, y in [(a, b), (b, a)]:
         if x.ndim == 0:
             check(Program0(f), (float(x), y))
@@ -2574,11 +2571,7 @@ def test_argument_that_does_not_matter(argument):
     assert all(np.all(np.asarray(leaf) == 0) for leaf in leaves)
     assert type(got) is type(argument)
     assert np.shape(leaves[0]) == np.shape(
-        argument[0]
-        if isinstance(argument, list)
-        else np.asarray(0.0)
-        if isinstance(argument, dict)
-        else argument
+        argument[0] if isinstance(argument, list) else np.asarray(0.0) if isinstance(argument, dict) else argument
     )
 
 

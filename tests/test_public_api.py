@@ -72,9 +72,7 @@ def test_version():
     assert installed == s2sad.__version__
 
 
-@pytest.mark.parametrize(
-    "module", ["s2sad.testing", "s2sad.runtime", "s2sad.errors", "s2sad.cli", "s2sad.api"]
-)
+@pytest.mark.parametrize("module", ["s2sad.testing", "s2sad.runtime", "s2sad.errors", "s2sad.cli", "s2sad.api"])
 def test_modules(module):
     assert importlib.import_module(module).__doc__
 

@@ -17,9 +17,7 @@ from numeric import assert_identical, ridders
 from random_programs import generate, is_tame, load, path_of, points
 from reducing import reduced
 
-SHIM = types.SimpleNamespace(
-    **{name: getattr(anp, name) for name in ("sin", "cos", "tan", "tanh", "exp", "log", "sqrt")}
-)
+SHIM = types.SimpleNamespace(**{name: getattr(anp, name) for name in ("sin", "cos", "tan", "tanh", "exp", "log", "sqrt")})
 PER_CHUNK = 250
 CHUNKS = 16
 

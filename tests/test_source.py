@@ -54,9 +54,7 @@ def rebuild(source):
     flags = source.function.__code__.co_flags & __future__.annotations.compiler_flag
     outer = compile(module, "<rebuilt>", "exec", flags=flags, dont_inherit=True).co_consts[0]
     code = next(c for c in outer.co_consts if isinstance(c, types.CodeType) and c.co_name == source.tree.name)
-    function = types.FunctionType(
-        code, source.globals, source.name, None, tuple(source.cells[n] for n in code.co_freevars)
-    )
+    function = types.FunctionType(code, source.globals, source.name, None, tuple(source.cells[n] for n in code.co_freevars))
     function.__defaults__ = source.function.__defaults__
     function.__kwdefaults__ = source.function.__kwdefaults__
     return function
@@ -65,9 +63,7 @@ def rebuild(source):
 def agrees(fn, *args, **kwargs):
     """The source of `fn`, once it was seen to compute what `fn` does."""
     source, target = read(fn), unwrap(fn)
-    assert rebuild(source)(*target.bound_args, *args, **{**target.bound_kwargs, **kwargs}) == fn(
-        *args, **kwargs
-    )
+    assert rebuild(source)(*target.bound_args, *args, **{**target.bound_kwargs, **kwargs}) == fn(*args, **kwargs)
     return source
 
 
@@ -421,9 +417,7 @@ class Model:
                 return self.__get()
 
         __call = functools.partial(dict, __x=1)
-        return __helper(x, k=__math.pi) + __sin(x) + __first + len(__rest) + __more[
-            "b"
-        ] + __Inner().get() + shift, __call()
+        return __helper(x, k=__math.pi) + __sin(x) + __first + len(__rest) + __more["b"] + __Inner().get() + shift, __call()
 
     @staticmethod
     def static(x):
@@ -924,9 +918,7 @@ READ = "import module\nfrom s2sad.source import read\nprint(read(module.f).name)
 
 @pytest.mark.parametrize("optimize", ["-O", "-OO"])
 def test_optimized_python(tmp_path, optimize):
-    (tmp_path / "module.py").write_text(
-        'def f(x):\n    """Doc."""\n    assert x\n    return x if __debug__ else -x\n'
-    )
+    (tmp_path / "module.py").write_text('def f(x):\n    """Doc."""\n    assert x\n    return x if __debug__ else -x\n')
     assert run(optimize, "-", code=READ, cwd=tmp_path) == "f\n"
 
 
@@ -1057,9 +1049,7 @@ def test_only_the_function_is_converted(tmp_path, monkeypatch):
     module = load(tmp_path / "large.py", "".join(f"def f{i}(x):\n    return x + {i}\n" for i in range(2000)))
     converted = []
     real = gast.ast_to_gast
-    monkeypatch.setattr(
-        gast, "ast_to_gast", lambda tree: converted.append(len(list(ast.walk(tree)))) or real(tree)
-    )
+    monkeypatch.setattr(gast, "ast_to_gast", lambda tree: converted.append(len(list(ast.walk(tree)))) or real(tree))
     agrees(module.f1999, 1)
     assert len(converted) == 1 and converted[0] < 20
 

@@ -64,9 +64,7 @@ def run(tmp_path, text, expression):
     (target / "alone.py").write_text(text, encoding="utf-8")
     assert "import s2sad" not in text and "from s2sad." not in text
     program = PRELUDE.format(directory=str(target), module="alone", expression=expression)
-    done = subprocess.run(
-        [sys.executable, "-I", "-W", "error", "-c", program], capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-I", "-W", "error", "-c", program], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr + text
     return json.loads(done.stdout)
 
@@ -368,9 +366,7 @@ def test_what_cannot_be_written_is_refused_by_name(module, expected):
 
 
 def test_all_problems_are_reported_at_once(module):
-    m = module(
-        "import numpy as np\nA = np.zeros(2000)\nB = object()\ndef f(x):\n    return x * A[0] * id(B)\n"
-    )
+    m = module("import numpy as np\nA = np.zeros(2000)\nB = object()\ndef f(x):\n    return x * A[0] * id(B)\n")
     with pytest.raises(S2SADError) as caught:
         source(m.f, "x")
     assert len(caught.value.errors) == 2

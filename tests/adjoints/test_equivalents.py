@@ -227,11 +227,7 @@ def test_each_equal_is_compared():
 
 @pytest.mark.parametrize(
     ("function", "arguments"),
-    [
-        pytest.param(f, c, id=f"{f.__qualname__}-{i}")
-        for f, calls in CALLS.items()
-        for i, c in enumerate(calls)
-    ],
+    [pytest.param(f, c, id=f"{f.__qualname__}-{i}") for f, calls in CALLS.items() for i, c in enumerate(calls)],
 )
 def test_value_or_error_of_the_builtin(function, arguments):
     equal = equivalent(function, ["key"])
@@ -239,9 +235,7 @@ def test_value_or_error_of_the_builtin(function, arguments):
     assert_identical(outcome(equal, arguments, as_list=False), expected)
 
 
-@pytest.mark.parametrize(
-    "arguments", [a for f in (zip, itertools.islice, itertools.combinations) for a in CALLS[f]]
-)
+@pytest.mark.parametrize("arguments", [a for f in (zip, itertools.islice, itertools.combinations) for a in CALLS[f]])
 def test_errors_in_the_words_of_the_builtin(arguments):
     for function in (zip, itertools.islice, itertools.combinations):
         try:
@@ -294,8 +288,7 @@ def test_an_iterator_is_not_read_ahead():
             )
             more = (
                 [1]
-                if function
-                in (itertools.combinations, itertools.combinations_with_replacement, itertools.islice)
+                if function in (itertools.combinations, itertools.combinations_with_replacement, itertools.islice)
                 else []
             )
             if hasattr(itertools, "batched") and function is itertools.batched:
@@ -495,11 +488,7 @@ def dictionaries(x, xs):
 
 @checked(({0: 1.0, 1: 2.0, 4: -0.5},), ({0.5: 1.0, 2.5: 2.0},))
 def keys_carry_no_derivative(d):
-    return (
-        sum(k * v * v for k, v in list(d.items()))
-        + sum(d.values()) ** 2
-        + d.get(9, 1.0) * d.copy()[min(d.keys())]
-    )
+    return sum(k * v * v for k, v in list(d.items())) + sum(d.values()) ** 2 + d.get(9, 1.0) * d.copy()[min(d.keys())]
 
 
 @checked((0.7, 1.2), argnums=(0, 1))
@@ -507,12 +496,7 @@ def partials(x, y):
     f = functools.partial(blend, x)
     g = functools.partial(blend, b=y)
     h = functools.partial(operator.mul, x * y)
-    return (
-        f(y) * g(x)
-        + h(3.0)
-        + sum(map(functools.partial(operator.sub, x), [1.0, y]))
-        + functools.partial(pow, y)(2)
-    )
+    return f(y) * g(x) + h(3.0) + sum(map(functools.partial(operator.sub, x), [1.0, y])) + functools.partial(pow, y)(2)
 
 
 @checked((0.7, 1.2), argnums=(0, 1))
@@ -527,9 +511,7 @@ def twice(f, v):
 
 @checked((0.7, 1.2), argnums=(0, 1))
 def partial_passed_on(x, y):
-    return twice(functools.partial(blend, b=y), x) + functools.reduce(
-        functools.partial(blend3, x), [y, x, 2.0]
-    )
+    return twice(functools.partial(blend, b=y), x) + functools.reduce(functools.partial(blend3, x), [y, x, 2.0])
 
 
 def blend3(a, b, c):

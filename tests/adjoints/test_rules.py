@@ -52,11 +52,7 @@ LAST = {
 
 def test_what_templates_call_has_rules():
     missing = {
-        name
-        for _, r in RULES
-        for t in templates(r)
-        for name, f in called(t)
-        if name not in LAST and lookup(f) is None
+        name for _, r in RULES for t in templates(r) for name, f in called(t) if name not in LAST and lookup(f) is None
     }
     assert not missing
 

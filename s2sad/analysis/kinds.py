@@ -125,7 +125,7 @@ def kind_of(node: gast.expr, kinds: Kinds, context: Context) -> str | None:
     if isinstance(node, gast.Constant):
         return _LITERALS.get(type(node.value), "unknown")
     if isinstance(node, gast.Name):
-        return kinds.get(node.id) if node.id in context.locals else _outer_kind(node, context)
+        return kinds.get(node.id) if node.id in context.locals else "unknown"
     if isinstance(node, gast.UnaryOp):
         if isinstance(node.op, gast.Not):
             return "bool"
@@ -142,10 +142,6 @@ def kind_of(node: gast.expr, kinds: Kinds, context: Context) -> str | None:
     if isinstance(node, gast.NamedExpr):
         return kind_of(node.value, kinds, context)
     return _DISPLAYS.get(type(node), "str" if isinstance(node, gast.JoinedStr) else "unknown")
-
-
-def _outer_kind(node: gast.Name, context: Context) -> str:
-    return "unknown"
 
 
 def _arithmetic(node: gast.BinOp, kinds: Kinds, context: Context) -> str | None:

@@ -20,8 +20,6 @@ from s2sad.runtime import add_at, add_item
 from s2sad.transforms.inline import local_functions
 from s2sad.transforms.lowering import Lowering
 
-_LITERAL = (gast.Constant, gast.JoinedStr)
-
 
 def anf(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Rewrites the body of `function` to three-address form."""

@@ -21,8 +21,6 @@ from s2sad.transforms import assignments, inline, loops, matches
 from s2sad.transforms.comprehensions import expand
 from s2sad.transforms.inline import Local
 
-_LITERAL = (gast.Constant, gast.JoinedStr)
-
 
 class Lowering:
     """Emits statements into `out`; `origin` is the user's statement that they come from."""

@@ -11,7 +11,7 @@ import functools
 import inspect
 import operator
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -378,6 +378,3 @@ def _store(stmt: gast.Assign, target: gast.expr, value: gast.expr, context: Cont
         return None
     own = frozenset([owner])
     return Store(stmt, frozenset(), frozenset(_varied_names(value, context)), own, own, place=target, value=value)
-
-
-Classify = Callable[[gast.stmt, Context], Step | None]

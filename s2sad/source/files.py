@@ -66,7 +66,15 @@ def _text_lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
     lines = linecache.getlines(filename, namespace)  # by its full name: doctest puts its own function there
     if not lines and hasattr(linecache, "_getlines_from_code"):  # what 3.13 keeps of the interactive prompt
         lines = linecache._getlines_from_code(code)
-    return list(lines)
+    return [] if code.co_filename == "<string>" and not _stands_in(lines, code) else list(lines)
+
+
+def _stands_in(lines: list[str], code: types.CodeType) -> bool:
+    """Is the text that of `code`? 3.13 keeps that of `python -c` by the name that any text given to exec has."""
+    try:
+        return bool(compiled(_parse("".join(lines)), code))
+    except (SyntaxError, ValueError, RecursionError, UnsupportedSyntax):
+        return False
 
 
 def stale(code: types.CodeType, what: str) -> SourceNotFound:

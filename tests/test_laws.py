@@ -1038,6 +1038,20 @@ def test_linear_loops_record_nothing():
     assert "append" not in grad(linear_in_numbers).source and "stash" not in grad(linear_in_numbers).source
 
 
+def linear_in_arrays(y, v, n):
+    for _ in range(n):
+        y = 2.0 * y + v
+    return np.sum(y)
+
+
+def test_linear_loops_keep_no_arrays():
+    n, size = 50, 100_000
+    derivative = grad(linear_in_arrays, argnums=("y", "v"))
+    y_bar, v_bar = derivative(np.ones(3), np.ones((2, 3)), 2)  # y grows in the first round
+    assert y_bar.tolist() == [8.0] * 3 and v_bar.tolist() == [[3.0] * 3] * 2
+    assert peak(derivative, np.ones(size), np.ones(size), n) < 10 * 8 * size
+
+
 def mixed_loop(x: float, n: int):
     y = x
     z = x

@@ -14,6 +14,7 @@ from s2sad.runtime import (
     frobenius_axis,
     inverse_permutation,
     larger,
+    outline,
     reduced_size,
     require_rebinding,
     require_scalar,
@@ -51,5 +52,5 @@ nondifferentiable(
 # Helpers of other rules that are constant wherever they are continuous.
 nondifferentiable(
     larger, chosen, clip_inside, clip_low, clip_high, ties, reduced_size, frobenius_axis,
-    inverse_permutation, constant_mode, require_rebinding, require_scalar, zeros_like,
+    inverse_permutation, constant_mode, require_rebinding, require_scalar, zeros_like, outline,
 )  # fmt: skip

@@ -8,6 +8,7 @@ looks like a number is refused: a NumPy scalar prints as a call of a name that t
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -57,8 +58,8 @@ def docstring(text: str) -> str:
     """The text in triple quotes, line by line as it is; a blank that ends a line is escaped, to be seen."""
     lines = [_escape(line) for line in text.split("\n")]
     lines = [line[:-1] + "\\x20" if line.endswith(" ") else line for line in lines[:-1]] + lines[-1:]
-    body = "\n".join(lines).replace('"""', '\\"\\"\\"')
-    return f'"""{body[:-1]}\\""""' if body.endswith('"') else f'"""{body}"""'
+    body = re.sub(r'"{3,}|"+\Z', lambda quotes: '\\"' * len(quotes[0]), "\n".join(lines))
+    return f'"""{body}"""'
 
 
 def fstring(node: Any, text: Callable[[Any], str], prefix: str = "f") -> str:

@@ -170,6 +170,21 @@ def snapshot(value: Any) -> Any:
     return value
 
 
+_NO_DATA = bytes(np.dtype(np.clongdouble).itemsize)
+
+
+def outline(value: Any) -> Any:
+    """Something of the shape and type of a value that does not keep an array's elements alive.
+
+    >>> outline(np.ones((2, 3)))
+    array([[0., 0., 0.],
+           [0., 0., 0.]])
+    """
+    if type(value) is not np.ndarray or value.dtype.kind not in "biufc":
+        return value
+    return np.ndarray(value.shape, value.dtype, _NO_DATA, 0, (0,) * value.ndim)
+
+
 def no_gradient(name: str, x: Any) -> Any:
     """The zero gradient of an argument that the result does not depend on, with a warning."""
     warnings.warn(f"s2sad: the result does not depend on the argument {name}; its gradient is zero", stacklevel=4)

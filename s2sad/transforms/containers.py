@@ -187,7 +187,7 @@ def _mark_like(marked: Expr, clone: Expr, sweep: Sweep) -> None:
     reads = {id(r.name): r for r in sweep.reads}
     for old, new in zip(nodes.walk(marked), nodes.walk(clone), strict=True):
         if id(old) in reads:
-            new.primal = (reads[id(old)].after, reads[id(old)].structure)
+            new.primal = reads[id(old)].after
 
 
 def construct(step: steps.Construct, sweep: Sweep) -> None:

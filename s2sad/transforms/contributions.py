@@ -40,7 +40,7 @@ def finish(sweep: Sweep, target: str, contributions: list[Contribution]) -> None
 def definite(target: str, sweep: Sweep) -> None:
     """A rule that is not elementwise needs a cotangent of the right shape, not the universal zero."""
     if sweep.bars[target].zero and not sweep.is_scalar(target):
-        primal = sweep.primal(nodes.load(target), after=True, structure=True)
+        primal = sweep.primal(nodes.load(target), after=True)
         value = nodes.call(sweep.helper(instantiate), sweep.bar(target), primal)
         sweep.emit(nodes.assign(sweep.bar_name(target), value))
         sweep.bars[target] = Bar(owned=sweep.bars[target].owned)

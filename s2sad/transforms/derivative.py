@@ -18,7 +18,7 @@ import numpy as np
 from s2sad import nodes
 from s2sad.analysis import regions
 from s2sad.analysis.expressions import captured
-from s2sad.analysis.kinds import REAL, infer_kinds
+from s2sad.analysis.kinds import REAL, infer_kinds, kind_of
 from s2sad.analysis.mutation import mutated_names, overwritten_parameters
 from s2sad.analysis.regions import Block, Loop, Simple
 from s2sad.context import Context
@@ -130,17 +130,23 @@ def _closures(statements: nodes.Block, context: Context) -> dict[str, tuple[str,
 
 
 def _recipes(root: Block, step_of: dict[gast.stmt, steps.Step], context: Context) -> dict[str, Recipe]:
-    """Temporaries that are cheap to compute again: arithmetic of numbers, and functions of `math`."""
+    """Temporaries that are cheap to compute again: arithmetic of numbers, functions of `math`, elements."""
     found = {}
     for node in regions.walk(root):
         step = step_of.get(node.stmt) if isinstance(node, Simple) else None
-        if isinstance(step, steps.Operation) and step.target in context.namer.issued:
+        if isinstance(step, (steps.Operation, steps.Read)) and step.target in context.namer.issued:
             value = step.stmt.value
-            numbers = isinstance(value, (gast.BinOp, gast.UnaryOp)) and context.kinds.get(step.target) in REAL
-            function = context.resolve(value.func) if isinstance(value, gast.Call) else None
-            if numbers or getattr(function, "__module__", None) == "math":
+            if _is_cheap(value, context):
                 found[step.target] = Recipe(node, value)
     return found
+
+
+def _is_cheap(value: Expr, context: Context) -> bool:
+    if isinstance(value, (gast.BinOp, gast.UnaryOp)):
+        return kind_of(value, context.kinds, context) in REAL
+    if isinstance(value, gast.Subscript):
+        return isinstance(value.value, gast.Name) and kind_of(value.slice, context.kinds, context) == "int"
+    return isinstance(value, gast.Call) and getattr(context.resolve(value.func), "__module__", None) == "math"
 
 
 class _Activity(regions.IsActive):

@@ -68,7 +68,7 @@ class Reverse:
         if (
             found is None
             or node is None
-            or found.variable in regions.definitions(node)
+            or (node.loop is None and found.variable in regions.definitions(node))
             or not self.overwrites.stable([found.variable], found.node, node)
         ):
             return variable

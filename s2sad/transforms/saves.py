@@ -19,7 +19,7 @@ from s2sad.analysis.regions import Attempt, Block, Node
 from s2sad.analysis.versions import Overwrites, Query, Version, common_block, versions
 from s2sad.context import Context
 from s2sad.nodes import Expr
-from s2sad.runtime import snapshot
+from s2sad.runtime import outline, snapshot
 from s2sad.transforms.edits import Edits
 from s2sad.transforms.sweep import PrimalRead
 
@@ -102,7 +102,7 @@ def _saved_as(primal: Primal, found: Mapping[Query, Version], read: PrimalRead) 
     if isinstance(read.node.loop, Attempt):
         return each if overwritten or variable in primal.mutated else None
     version = found[each]
-    if variable in primal.mutated and not read.structure:
+    if variable in primal.mutated and not read.outline:
         return each
     if not overwritten or _rebound(primal, version):
         return None
@@ -195,10 +195,7 @@ class _Saver:
             return
         members = common_block([r.node for r in group], loop)
         place = self._placed(members[0], group)
-        value: gast.expr = nodes.load(variable)
-        copied = variable in self.mutated and not all(r.structure for r in group)
-        if copied:
-            value = nodes.call(self.context.link("snapshot", snapshot), value)
+        value = self._value(variable, variable, group)
         if loop is None:
             name = self.edits.local(variable)
             place.append(nodes.assign(name, value))
@@ -218,15 +215,20 @@ class _Saver:
         if not after and not in_header and variable in nodes.stores(node.stmt):
             held = self.edits.local(variable)
             self.edits.before[node.stmt].append(nodes.assign(held, nodes.load(variable)))
-        value: gast.expr = nodes.load(held)
-        if variable in self.mutated and not all(r.structure for r in group):
-            value = nodes.call(self.context.link("snapshot", snapshot), value)
+        value = self._value(variable, held, group)
         push = nodes.statement(nodes.method(nodes.load(stash), "append", value))
         (self.edits.top if in_header else self.edits.after)[node.stmt].insert(0, push)
         restored = self.edits.local(variable) if after and held != variable else variable
         for read in group:
             read.name.id = restored
         self.restores[node].append(nodes.assign(restored, nodes.method(nodes.load(stash), "pop")))
+
+    def _value(self, variable: str, held: str, group: list[PrimalRead]) -> Expr:
+        """What to save of a value: no more than its outline if nothing else is read, a copy if it may change."""
+        value = nodes.load(held)
+        if all(r.outline for r in group):
+            return nodes.call(self.context.link("outline", outline), value)
+        return nodes.call(self.context.link("snapshot", snapshot), value) if variable in self.mutated else value
 
     def _placed(self, first: Node, group: list[PrimalRead]) -> nodes.Block:
         """Before the first node that reads the value, or after it if it is read only there, after the fact."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import gast
 
+from s2sad import nodes
 from s2sad.analysis.kinds import REAL, kind_of
 from s2sad.analysis.regions import Block, Node, Simple, walk
 from s2sad.context import Context
@@ -48,4 +49,7 @@ def _shaping(step: steps.Operation, context: Context) -> set[str]:
 
 def _keeps_realness(step: steps.Operation) -> bool:
     value = step.stmt.value
-    return isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Add, gast.Sub, gast.Mult, gast.Div))
+    if not isinstance(value, gast.BinOp):
+        return False
+    whole_power = isinstance(value.op, gast.Pow) and isinstance(nodes.number(value.right), int)
+    return whole_power or isinstance(value.op, (gast.Add, gast.Sub, gast.Mult, gast.Div))

@@ -18,6 +18,7 @@ from s2sad.analysis.regions import Node
 from s2sad.context import Context
 from s2sad.nodes import Block, Expr
 from s2sad.runtime import instantiate, owned, zeros_like
+from s2sad.transforms.outlines import outlined
 
 _SCALARS = REAL | {"complex"}
 
@@ -34,13 +35,13 @@ class Bar:
 class PrimalRead:
     """A name in the reverse sweep that means a value of the primal, as it is before or after a node.
 
-    `structure`: only what the container consists of matters, and that is undone in step.
+    `outline`: only shape and type matter, or what a container consists of, and that is undone in step.
     """
 
     name: gast.Name
     node: Node
     after: bool
-    structure: bool = False
+    outline: bool = False
 
 
 @dataclass
@@ -66,12 +67,12 @@ class Sweep:
     def bar(self, variable: str) -> gast.Name:
         return nodes.load(self.bar_name(variable))
 
-    def primal(self, expression: Expr, *, after: bool = False, structure: bool = False) -> Expr:
+    def primal(self, expression: Expr, *, after: bool = False) -> Expr:
         """A copy of an expression of the primal, whose names are to have the values they had at this node."""
         copy = nodes.clone(expression)
         for n in nodes.walk(copy):
             if isinstance(n, gast.Name) and n.id in self.context.locals:
-                n.primal = (after, structure)
+                n.primal = after
         return copy
 
     def is_scalar(self, variable: str) -> bool:
@@ -85,10 +86,11 @@ class Sweep:
     def emit(self, stmt: gast.stmt) -> None:
         """Writes a statement, and notes which values of the primal it reads."""
         assert self.node is not None
+        outlines = set(outlined(stmt, self.context))
         for n in nodes.walk(stmt):
-            marks = n.__dict__.pop("primal", None)
-            if marks is not None:
-                self.reads.append(PrimalRead(n, self.node, *marks))
+            after = n.__dict__.pop("primal", None)
+            if after is not None:
+                self.reads.append(PrimalRead(n, self.node, after, outline=n in outlines))
         stmt.reverse = True
         self.out.append(stmt)
 
@@ -122,7 +124,7 @@ class Sweep:
         """Makes the cotangent of `variable` a thing of its own that can be added to in place."""
         name = self.bar_name(variable)
         present = self.bars.get(variable)
-        primal = self.primal(nodes.load(variable), after=after, structure=True)
+        primal = self.primal(nodes.load(variable), after=after)
         if present is None:
             self.emit(nodes.assign(name, nodes.call(self.helper(zeros_like), primal)))
         else:

@@ -1,0 +1,39 @@
+"""Reads of the primal that ask for the shape and type of a value, not for the value itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gast
+import numpy as np
+
+from s2sad import nodes
+from s2sad.context import Context
+from s2sad.runtime import broadcast_like, instantiate, unbroadcast, zeros_like
+
+# function: the argument of which only the outline matters
+_OUTLINED = {np.shape: 0, np.ndim: 0, np.size: 0, zeros_like: 0, unbroadcast: 1, instantiate: 1, broadcast_like: 1}
+
+
+def outlined(stmt: gast.stmt, context: Context) -> Iterator[gast.Name]:
+    """The names in a statement of the reverse sweep of whose values only the outline matters."""
+    for call in nodes.walk(stmt):
+        if isinstance(call, gast.Call):
+            position = _OUTLINED.get(_called(call.func, context))
+            if position is not None and position < len(call.args):
+                argument = call.args[position]
+                if isinstance(argument, gast.Name):
+                    yield argument
+
+
+def _called(function: gast.expr, context: Context) -> Any:
+    """What emitted code links to by this name, or by an attribute of NumPy; None for anything else."""
+    if isinstance(function, gast.Name):
+        linked = context.links.get(function.id)
+        return linked if linked is None or linked.__hash__ is not None else None
+    if isinstance(function, gast.Attribute) and isinstance(function.value, gast.Name):
+        name = function.value.id
+        module = context.links.get(name) or (None if name in context.locals else context.source.globals.get(name))
+        return getattr(np, function.attr, None) if module is np else None
+    return None

@@ -93,7 +93,8 @@ class DerivativeFunction:
 
     def __init__(self, fun: Any, form: str, argnums: Argnums, has_aux: bool) -> None:
         self._fun, self._form, self._argnums, self._has_aux = fun, form, argnums, has_aux
-        self._target = unwrap(_with_source(fun))
+        around = _with_source(fun)
+        self._target, self._ruled = unwrap(around), around is not fun
         self._variants: dict[Any, Variant] = {}
         for name in ("__module__", "__name__", "__qualname__", "__doc__"):
             value = getattr(fun, name, getattr(self._target.function, name, None))
@@ -103,6 +104,8 @@ class DerivativeFunction:
     # -- calling ----------------------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if (wider := self._wider(args, kwargs)) is not self:
+            return wider(*args, **kwargs)
         args, kwargs = self._full(args, kwargs)
         plan = self._plan
         values = plan.values(args, kwargs)
@@ -117,6 +120,8 @@ class DerivativeFunction:
 
     def vjp(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Value and pullback (see `s2sad.vjp`)."""
+        if (wider := self._wider(args, kwargs)) is not self:
+            return wider.vjp(args, kwargs)
         plan = self._plan
         args, kwargs = self._full(tuple(_detached(a) for a in args), {k: _detached(v) for k, v in kwargs.items()})
         values = plan.values(args, kwargs)
@@ -144,6 +149,15 @@ class DerivativeFunction:
             return distinct(tuple(gradients))
 
         return (out, pullback, aux) if self._has_aux else (out, pullback)
+
+    def _wider(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> DerivativeFunction:
+        """This; of a function that has a rule, and is given options of it, the derivative that takes them."""
+        if not self._ruled:
+            return self
+        around = _with_source(self._fun, len(args), tuple(kwargs))
+        if unwrap(around).function is self._target.function:
+            return self
+        return DerivativeFunction(around, self._form, self._argnums, self._has_aux)
 
     def _full(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         target = self._target
@@ -204,11 +218,12 @@ class DerivativeFunction:
         return reduce(self)
 
 
-def _with_source(fun: Any) -> Any:
-    """`fun`, or a function of Python around what has a rule, partial applications included."""
+def _with_source(fun: Any, count: int = 0, names: tuple[str, ...] = ()) -> Any:
+    """`fun`, or a function of Python around what has a rule, with the options that `count` arguments and `names` give."""
     if isinstance(fun, functools.partial) and has_rule(fun.func):
-        return functools.partial(wrapper_of(fun.func), *fun.args, **fun.keywords)
-    return wrapper_of(fun) if has_rule(fun) else fun
+        around = wrapper_of(fun.func, len(fun.args) + count, (*fun.keywords, *names))
+        return functools.partial(around, *fun.args, **fun.keywords)
+    return wrapper_of(fun, count, names) if has_rule(fun) else fun
 
 
 def _detached(value: Any) -> Any:

@@ -20,29 +20,45 @@ def has_rule(function: Any) -> bool:
         return False
     from s2sad.adjoints import registry
 
-    rule = registry.lookup(function)
-    return rule is not None and not (isinstance(function, types.FunctionType) and rule.kind == "nondifferentiable")
+    return registry.lookup(function) is not None
 
 
-def wrapper_of(function: Any, *, options: bool = False) -> types.FunctionType:
+def wrapper_of(function: Any, count: int = 0, names: tuple[str, ...] = (), *, options: bool = False) -> types.FunctionType:
     """`def sin(x): return np.sin(x)`, with the signature that the rule handles.
 
-    `options` says whether the wrapper takes the arguments that have a default too.
+    Of the parameters that have a default it takes those among the first `count`, those in `names`, or with `options` all.
     """
-    key = (function, options)
+    name, signature = _handled(function)
+    taken: list[str] = []
+    passed: list[str] = []
+    for i, p in enumerate(signature.parameters.values()):
+        if p.kind is p.VAR_POSITIONAL:
+            passed.append(f"*{p.name}")
+        elif p.default is p.empty or (i < count and p.kind is not p.KEYWORD_ONLY):
+            passed.append(p.name)
+        elif options or p.name in names:
+            passed.append(f"{p.name}={p.name}")
+        else:
+            continue
+        taken.append(str(p))
+    key = (function, *taken, *passed)
     if key not in _made:
-        from s2sad.adjoints import registry
-
-        rule = registry.lookup(function)
-        if rule is None or rule.kind == "nondifferentiable":
-            name = getattr(function, "__name__", repr(function))
-            raise NotDifferentiable(f"{name} has no derivative", hint="s2sad rules lists what has one")
-        parameters = [p for p in rule.signature.parameters.values() if options or p.default is p.empty]
-        passed = ", ".join(_passed(p) for p in parameters)
-        spelled = ", ".join(str(p) for p in parameters)
         called, namespace = _spelling(function)
-        _made[key] = define(rule.name, spelled, f"{called}({passed})", namespace)
+        _made[key] = define(name, ", ".join(taken), f"{called}({', '.join(passed)})", namespace)
     return _made[key]
+
+
+def _handled(function: Any) -> tuple[str, inspect.Signature]:
+    """The name and signature that a function's rule handles; a constant function of Python has its own."""
+    from s2sad.adjoints import registry
+
+    rule = registry.lookup(function)
+    if rule is not None and rule.kind != "nondifferentiable":
+        return rule.name, rule.signature
+    name = getattr(function, "__name__", repr(function))
+    if rule is None or not isinstance(function, types.FunctionType):
+        raise NotDifferentiable(f"{name} has no derivative", hint="s2sad rules lists what has one")
+    return name, inspect.signature(function)
 
 
 def _spelling(function: Any) -> tuple[str, dict[str, Any]]:
@@ -53,13 +69,6 @@ def _spelling(function: Any) -> tuple[str, dict[str, Any]]:
         return "function", {"function": function}
     alias = "np" if top == "numpy" else top
     return ".".join(filter(None, (alias, rest, name))), {alias: sys.modules[top]}
-
-
-def _passed(parameter: inspect.Parameter) -> str:
-    if parameter.kind is parameter.VAR_POSITIONAL:
-        return f"*{parameter.name}"
-    plain = parameter.default is parameter.empty
-    return parameter.name if plain else f"{parameter.name}={parameter.name}"
 
 
 def apply_wrapper(function: Any, count: int, names: tuple[str, ...]) -> types.FunctionType:

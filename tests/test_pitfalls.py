@@ -19,10 +19,11 @@ from collections import deque
 
 import numpy as np
 import pytest
+import scipy.special
 from numeric import assert_close_tree, assert_identical, central_difference
 
 import s2sad
-from s2sad import S2SADError, grad, value_and_grad, vjp
+from s2sad import NotDifferentiable, S2SADError, grad, value_and_grad, vjp
 
 V = np.array([0.5, -1.2, 2.0])
 W = np.array([1.5, 0.3, -0.7])
@@ -2768,3 +2769,77 @@ def test_shadowed_modules_and_builtins():
         return reversed * float
 
     check(Program0(f), (0.7, 0.3))
+
+
+# -- edges of functions that are given directly ------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore:s2sad. the result does not depend")
+def test_stop_gradient_itself():
+    assert grad(s2sad.stop_gradient)(2.0) == 0.0
+    assert grad(functools.partial(s2sad.stop_gradient))(2.0) == 0.0
+    assert vjp(s2sad.stop_gradient, [1.0, 2.0])[1]([1.0, 1.0]) == ([0.0, 0.0],)
+
+
+def test_options_of_a_function_given_directly():
+    assert grad(np.clip, argnums=(0, 1, 2))(1.0, 1.0, 2.0) == (0.5, 0.5, 0.0)
+    assert grad(np.clip, argnums="a_min")(0.0, a_min=1.0, a_max=2.0) == 1.0
+    assert grad(math.log, argnums=1)(8.0, 2.0) == pytest.approx(-3 / (2 * math.log(2)))
+    (bar,) = vjp(np.sum, M, argnums=0, axis=1)[1](np.array([1.0, 2.0]))
+    assert bar.tolist() == [[1.0] * 3, [2.0] * 3]
+
+
+@pytest.mark.filterwarnings("ignore:s2sad. the result does not depend")
+@pytest.mark.parametrize(
+    ("function", "point", "expected"),
+    [
+        (np.log, (0.0,), (math.inf,)),
+        (np.log1p, (-1.0,), (math.inf,)),
+        (np.arctanh, (1.0,), (math.inf,)),
+        (np.arctan2, (0.0, 0.0), (math.nan, math.nan)),
+        (np.divide, (1.0, 0.0), (math.inf, -math.inf)),
+        (np.angle, (0.0,), (math.nan,)),
+        (np.power, (0.0, 0.5), (math.inf, 0.0)),
+        (np.arctan, (1e200,), (0.0,)),
+        (math.atan, (1e200,), (0.0,)),
+        (math.erf, (1e200,), (0.0,)),
+        (np.hypot, (0.0, 0.0), (0.0, 0.0)),
+        (np.copysign, (0.0, -1.0), (-1.0, 0.0)),
+        (math.copysign, (0.0, -1.0), (-1.0, 0.0)),
+        (np.heaviside, (0.0, 0.5), (0.0, 1.0)),
+        (np.heaviside, (1.0, 0.5), (0.0, 0.0)),
+    ],
+)
+def test_edges_of_a_domain(function, point, expected):
+    """As in JAX, but that a norm has the slope 0 at the origin; nothing overflows that need not."""
+    with np.errstate(all="ignore"):
+        found = grad(function, argnums=tuple(range(len(point))))(*point)
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_remainders_have_the_slope_of_the_quotient_that_was_taken():
+    """1.0 / 0.1 rounds to 10, but 0.1 goes into 1.0 nine times, and fmod says so."""
+    assert grad(np.fmod, argnums=1)(1.0, 0.1) == pytest.approx(-9.0)
+    assert grad(math.fmod, argnums=1)(1.0, 0.1) == pytest.approx(-9.0)
+
+
+def test_sign_of_a_complex_number_turns():
+    def f(x):
+        return np.sign(x + 1j).real
+
+    assert grad(f)(1.0) == pytest.approx(central_difference(f, (1.0,)))
+    assert grad(lambda x: np.sign(x) * x)(-2.0) == -1.0
+    assert grad(lambda x: np.sum(np.sign(x) * x))(V).tolist() == [1.0, -1.0, 1.0]
+
+
+def test_casts_are_the_identity():
+    assert grad(lambda x: np.float32(x) * x)(3.0) == 6.0
+    assert grad(lambda x: np.sum(np.float64(x) * 2))(V).tolist() == [2.0] * 3
+    assert grad(lambda x: np.complex128(x).real * x)(3.0) == 6.0
+
+
+@pytest.mark.parametrize("compiled", [lambda x: np.multiply.reduce(x), lambda x: scipy.special.j0(x)])
+def test_compiled_functions_are_refused_with_their_line(compiled):
+    with pytest.raises(NotDifferentiable, match="neither a rule nor Python source") as caught:
+        grad(compiled)(V)
+    assert caught.value.location is not None

@@ -31,22 +31,22 @@ def tan(ans, x):
 
 @elementwise(math.asin, at=HALF)
 def asin(ans, x):
-    return 1 / math.sqrt(1 - x**2) if -1 < x < 1 else math.inf
+    return 1 / math.sqrt(1 - x * x) if -1 < x < 1 else math.inf
 
 
 @elementwise(math.acos, at=HALF)
 def acos(ans, x):
-    return -1 / math.sqrt(1 - x**2) if -1 < x < 1 else -math.inf
+    return -1 / math.sqrt(1 - x * x) if -1 < x < 1 else -math.inf
 
 
 @elementwise(math.atan, cmath.atan, at=ANY)
 def atan(ans, x):
-    return 1 / (1 + x**2)
+    return 1 / (1 + x * x)
 
 
 @elementwise(math.atan2, at=[(0.5, 2.0), (-1.0, -0.25)])
 def atan2(ans, y, x):
-    return x / (x**2 + y**2), -y / (x**2 + y**2)
+    return x / (x * x + y * y), -y / (x * x + y * y)
 
 
 @elementwise(math.sinh, at=ANY)
@@ -66,17 +66,17 @@ def tanh(ans, x):
 
 @elementwise(math.asinh, at=ANY)
 def asinh(ans, x):
-    return 1 / math.sqrt(x**2 + 1)
+    return 1 / math.sqrt(x * x + 1)
 
 
 @elementwise(math.acosh, at=[(1.5,), (4.0,)])
 def acosh(ans, x):
-    return 1 / math.sqrt(x**2 - 1) if x > 1 else math.inf
+    return 1 / math.sqrt(x * x - 1) if x > 1 else math.inf
 
 
 @elementwise(math.atanh, cmath.atanh, at=HALF)
 def atanh(ans, x):
-    return 1 / (1 - x**2)
+    return 1 / (1 - x * x)
 
 
 @elementwise(math.exp, cmath.exp, at=ANY)
@@ -136,12 +136,14 @@ def copysign(ans, x, y):
 
 @elementwise(math.fmod, at=[(7.5, 2.0), (-7.5, 2.0)])
 def fmod(ans, x, y):
-    return 1, -math.trunc(x / y)
+    """In y the quotient that was cut off: x less the remainder, over y."""
+    return 1, (ans - x) / y
 
 
 @elementwise(math.remainder, at=[(7.5, 2.0), (-8.5, 2.0)])
 def remainder(ans, x, y):
-    return 1, -round(x / y)
+    """In y the quotient that was rounded: x less the remainder, over y."""
+    return 1, (ans - x) / y
 
 
 @elementwise(math.degrees, at=ANY)
@@ -156,12 +158,12 @@ def radians(ans, x):
 
 @elementwise(math.erf, at=ANY)
 def erf(ans, x):
-    return 2 / math.sqrt(math.pi) * math.exp(-(x**2))
+    return 2 / math.sqrt(math.pi) * math.exp(-x * x)
 
 
 @elementwise(math.erfc, at=ANY)
 def erfc(ans, x):
-    return -2 / math.sqrt(math.pi) * math.exp(-(x**2))
+    return -2 / math.sqrt(math.pi) * math.exp(-x * x)
 
 
 @elementwise(math.gamma, at=[(0.5,), (4.25,), (-1.5,)])

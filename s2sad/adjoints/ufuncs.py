@@ -14,6 +14,8 @@ from s2sad.adjoints.arithmetic import A, B
 from s2sad.adjoints.registry import elementwise, linear, nondifferentiable, rule
 from s2sad.runtime import (
     ListBar,
+    abs_slope_pullback,
+    abs_slope_pushforward,
     as_complex,
     bessel_i,
     chosen,
@@ -55,22 +57,22 @@ def tan(ans, x):
 
 @elementwise(np.arcsin, at=SMALL)
 def arcsin(ans, x):
-    return 1 / np.sqrt(1 - x**2)
+    return 1 / np.sqrt(1 - x * x)
 
 
 @elementwise(np.arccos, at=SMALL)
 def arccos(ans, x):
-    return -1 / np.sqrt(1 - x**2)
+    return -1 / np.sqrt(1 - x * x)
 
 
 @elementwise(np.arctan, at=ANY)
 def arctan(ans, x):
-    return 1 / (1 + x**2)
+    return 1 / (1 + x * x)
 
 
 @elementwise(np.arctan2, at=PAIRS)
 def arctan2(ans, y, x):
-    return x / (x**2 + y**2), -y / (x**2 + y**2)
+    return x / (x * x + y * y), -y / (x * x + y * y)
 
 
 @elementwise(np.sinh, at=ANY)
@@ -90,7 +92,7 @@ def tanh(ans, x):
 
 @elementwise(np.arcsinh, at=SMALL)
 def arcsinh(ans, x):
-    return 1 / np.sqrt(x**2 + 1)
+    return 1 / np.sqrt(x * x + 1)
 
 
 @elementwise(np.arccosh, at=[(1.5,), (abs(A) + 1,), (Z,)])
@@ -101,7 +103,7 @@ def arccosh(ans, x):
 
 @elementwise(np.arctanh, at=SMALL)
 def arctanh(ans, x):
-    return 1 / (1 - x**2)
+    return 1 / (1 - x * x)
 
 
 @elementwise(np.exp, at=ANY)
@@ -141,6 +143,7 @@ def log1p(ans, x):
 
 @elementwise(np.logaddexp, at=PAIRS)
 def logaddexp(ans, x, y):
+    """The share of each in the sum."""
     return np.exp(x - ans), np.exp(y - ans)
 
 
@@ -179,8 +182,8 @@ def fabs(ans, x):
 
 @elementwise(np.hypot, at=PAIRS)
 def hypot(ans, x, y):
-    """x/ans, y/ans; not differentiable at the origin."""
-    return x / ans, y / ans
+    """x/ans, y/ans; 0 at the origin, as for norms."""
+    return x / (ans + (ans == 0)), y / (ans + (ans == 0))
 
 
 @elementwise(np.float_power, at=[(2.5, 1.5), (abs(A), B)])
@@ -190,12 +193,13 @@ def float_power(ans, x, y):
 
 @elementwise(np.fmod, at=[(7.5, 2.0), (A, B)])
 def fmod(ans, x, y):
-    return 1, -np.trunc(x / y)
+    """In y the quotient that was cut off: x less the remainder, over y."""
+    return 1, (ans - x) / y
 
 
 @elementwise(np.copysign, at=[(2.5, -1.0), (A, B)])
 def copysign(ans, x, y):
-    return np.sign(x) * np.copysign(1, y), 0
+    return np.copysign(1, x) * np.copysign(1, y), 0
 
 
 @elementwise(np.degrees, np.rad2deg, at=REAL)
@@ -249,15 +253,10 @@ class where:
         return np.where(condition, np.zeros_like(x), t)
 
 
-@rule(np.heaviside, at=[(0.0, 0.5), (np.array([0.0, 1.0]), 0.5), (0.0, B)])
-class heaviside:
+@elementwise(np.heaviside, at=[(1.5, 0.5), (A, 0.5), (A, B)])
+def heaviside(ans, x, y):
     """Constant in x; at x = 0 it is y."""
-
-    def pullback_y(g, ans, x, y):
-        return unbroadcast(g * np.equal(x, 0), y)
-
-    def pushforward_y(t, ans, x, y):
-        return t * np.equal(x, 0)
+    return 0, np.equal(x, 0)
 
 
 @elementwise(np.nan_to_num, at=REAL)
@@ -303,7 +302,7 @@ def real_if_close(g, a):
 @rule(np.angle, at=[(Z,), (A,), (1.5 - 0.5j,)])
 class angle:
     def pullback_z(g, ans, z):
-        return unbroadcast(-1j * g / z, z)
+        return unbroadcast(g * -1j / z, z)
 
     def pushforward_z(t, ans, z):
         return np.imag(t / z)
@@ -337,7 +336,7 @@ class modf:
 
 
 nondifferentiable(
-    np.sign, np.signbit, np.floor, np.ceil, np.trunc, np.fix, np.rint, np.round, np.around, np.spacing,
+    np.signbit, np.floor, np.ceil, np.trunc, np.fix, np.rint, np.round, np.around, np.spacing,
     np.isnan, np.isinf, np.isfinite, np.isneginf, np.isposinf, np.isreal, np.iscomplex, np.isrealobj,
     np.iscomplexobj, np.less, np.less_equal, np.equal, np.not_equal, np.greater, np.greater_equal,
     np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.bitwise_and, np.bitwise_or,
@@ -345,6 +344,23 @@ nondifferentiable(
 )  # fmt: skip
 
 
-@elementwise(np.float64, at=[(2.5,)])
+@rule(np.sign, at=[(0.75,), (A,), (Z,), (1.5 - 0.5j,)])
+class sign:
+    """Constant, jumps apart; of a complex number the direction, which turns."""
+
+    def pullback_x(g, ans, x):
+        return abs_slope_pullback(np.conj(g), x)
+
+    def pushforward_x(t, ans, x):
+        return np.conj(abs_slope_pushforward(t, x))
+
+
+@elementwise(np.float32, np.float64, np.longdouble, at=[(2.5,), (A,)])
 def scalar_type(ans, x):
+    """A cast is the identity."""
     return 1
+
+
+@linear(np.complex128, np.clongdouble, at=[(2.5,), (1.5 - 0.5j,), (A,)])
+def complex_type(g, x):
+    return unbroadcast(g, x)

@@ -194,9 +194,12 @@ def no_gradient(name: str, x: Any) -> Any:
 def scalar_seed(seed: Any, out: Any) -> Any:
     """The cotangent to start from at the result `out`, which must be a real scalar.
 
-    A number that is neither Python's nor NumPy's, such as a Fraction, keeps its own arithmetic: its one is exact.
+    A number that is neither Python's nor NumPy's, such as a Fraction, keeps its own arithmetic: its one is exact. That
+    of NumPy's floats divides by zero.
     """
     require_scalar(out)
+    if type(out) is np.float64:
+        return out.dtype.type(seed)
     if type(seed) is float and seed == 1.0 and not isinstance(out, (float, int, np.ndarray, np.generic)):
         return type(out)(1) if hasattr(out, "__add__") and not isinstance(out, (ListBar, DictBar, ObjectBar)) else seed
     return seed

@@ -27,10 +27,15 @@ def abs_slope(x: Any) -> Any:
     return (x > 0) - (x < 0)
 
 
+def _no_slope(h: Any) -> Any:
+    """Zero for each element of `h`, also where that is infinite."""
+    return np.zeros_like(h) if isinstance(h, np.ndarray) else 0.0
+
+
 def abs_slope_pullback(h: Any, x: Any) -> Any:
     """The cotangent of x where `h` is that of abs_slope(x): zero on the reals."""
     if not np.iscomplexobj(x):
-        return 0 * h
+        return _no_slope(h)
     size = np.abs(x)
     size = size + (size == 0)
     return (np.conj(h) - np.real(h * np.conj(x)) / size * np.conj(x) / size) / size
@@ -39,7 +44,7 @@ def abs_slope_pullback(h: Any, x: Any) -> Any:
 def abs_slope_pushforward(t: Any, x: Any) -> Any:
     """The tangent of abs_slope(x) where `t` is that of x."""
     if not np.iscomplexobj(x):
-        return 0 * t
+        return _no_slope(t)
     size = np.abs(x)
     size = size + (size == 0)
     along = np.conj(x) / size

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import nodes
 from s2sad.adjoints import registry
@@ -315,15 +316,20 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
                 f"it handles {rule.name}{_spelled(rule.signature)}",
             )
             return None
-    if isinstance(function, types.BuiltinFunctionType) and equivalent(function) is None:
+    if _is_compiled(function) and equivalent(function) is None:
         context.refuse(
             stmt,
-            f"{function.__name__} has neither a rule nor Python source, and a derivative flows through it",
+            f"{gast.unparse(call.func)} has neither a rule nor Python source, and a derivative flows through it",
             "register a rule for it, or write what it does in Python",
         )
         return None
     uses = frozenset(_call_uses(call, context))
     return Call(stmt, frozenset([target]), uses, target=target, call=call, function=function)
+
+
+def _is_compiled(function: Any) -> bool:
+    """A builtin, a ufunc such as SciPy's, or a method of one (`np.multiply.reduce`)."""
+    return isinstance(function, (types.BuiltinFunctionType, np.ufunc)) or getattr(function, "__objclass__", None) is np.ufunc
 
 
 def _construct(stmt: gast.Assign, target: str, call: gast.Call, cls: type, context: Context) -> Step | None:

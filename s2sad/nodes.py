@@ -6,7 +6,6 @@ and comments are string constants of their own class, which survive every tree w
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar, cast
 
@@ -44,12 +43,15 @@ def is_comment(node: gast.AST) -> bool:
     return isinstance(node, gast.Expr) and isinstance(node.value, gast.Constant) and isinstance(node.value.value, Comment)
 
 
+_LOAD, _STORE = gast.Load(), gast.Store()  # these have no state; copies share them too
+
+
 def load(identifier: str) -> gast.Name:
-    return gast.Name(identifier, gast.Load(), None, None)
+    return gast.Name(identifier, _LOAD, None, None)
 
 
 def store(identifier: str) -> gast.Name:
-    return gast.Name(identifier, gast.Store(), None, None)
+    return gast.Name(identifier, _STORE, None, None)
 
 
 def param(identifier: str) -> gast.Name:
@@ -68,7 +70,7 @@ def dotted(path: str) -> Expr:
     first, *rest = path.split(".")
     node: Expr = load(first)
     for attr in rest:
-        node = gast.Attribute(node, attr, gast.Load())
+        node = gast.Attribute(node, attr, _LOAD)
     return node
 
 
@@ -78,7 +80,7 @@ def call(function: str | Expr, *args: Expr, **keywords: Expr) -> gast.Call:
 
 
 def method(owner: Expr, name: str, *args: Expr) -> gast.Call:
-    return gast.Call(gast.Attribute(owner, name, gast.Load()), list(args), [])
+    return gast.Call(gast.Attribute(owner, name, _LOAD), list(args), [])
 
 
 def subscript(value: Expr, index: Expr, *, ctx: gast.expr_context | None = None) -> gast.Subscript:
@@ -191,48 +193,70 @@ def copy_position(new: T, old: gast.AST) -> T:
     return new
 
 
-@functools.cache
-def _inner(kind: type[gast.AST]) -> tuple[str, ...]:
-    """The fields of a kind of node that may hold statements and expressions."""
-    return tuple(field for field in kind._fields if field not in _LEAVES)
+_AST = gast.AST
 
 
-def children(node: gast.AST) -> list[gast.AST]:
-    """The direct children of a node in evaluation order of fields; contexts and operators have nothing to tell."""
+class _Inner(dict[type[gast.AST], tuple[str, ...]]):
+    """For each kind of node the fields that may hold statements and expressions, the last one first."""
+
+    def __missing__(self, kind: type[gast.AST]) -> tuple[str, ...]:
+        fields = () if kind is gast.Constant else reversed(kind._fields)
+        self[kind] = found = tuple(field for field in fields if field not in _LEAVES)
+        return found
+
+
+_INNER = _Inner()
+
+
+def _below(node: gast.AST) -> list[gast.AST]:
+    """The direct children of a node, the last one first: what a walk pushes on its stack."""
     found: list[gast.AST] = []
     fields = node.__dict__
-    for field in _inner(node.__class__):
+    for field in _INNER[node.__class__]:
         value = fields.get(field)
         if value.__class__ is list:
-            found += [item for item in value if isinstance(item, gast.AST)]
-        elif isinstance(value, gast.AST):
+            found += [item for item in reversed(value) if isinstance(item, _AST)]
+        elif isinstance(value, _AST):
             found.append(value)
     return found
 
 
+def children(node: gast.AST) -> list[gast.AST]:
+    """The direct children of a node in evaluation order of fields; contexts and operators have nothing to tell."""
+    return _below(node)[::-1]
+
+
 def walk(node: gast.AST | Sequence[gast.AST]) -> Iterator[gast.AST]:
     """Every node below, the given one included, in source order (preorder)."""
-    stack = [node] if isinstance(node, gast.AST) else list(reversed(node))
+    stack = [node] if isinstance(node, _AST) else list(reversed(node))
     while stack:
         current = stack.pop()
         yield current
-        stack += reversed(children(current))
+        fields = current.__dict__
+        for field in _INNER[current.__class__]:  # `_below`, spelled out: nothing else runs as often
+            value = fields.get(field)
+            if value is None:
+                continue
+            if value.__class__ is list:
+                stack += [item for item in reversed(value) if isinstance(item, _AST)]
+            elif isinstance(value, _AST):
+                stack.append(value)
 
 
 def walk_scope(node: gast.AST | Sequence[gast.AST]) -> Iterator[gast.AST]:
     """As `walk`, but does not enter the bodies of nested functions, lambdas and classes (their headers it does)."""
-    stack = [node] if isinstance(node, gast.AST) else list(reversed(node))
+    stack = [node] if isinstance(node, _AST) else list(reversed(node))
     while stack:
         current = stack.pop()
         yield current
-        if isinstance(current, gast.Lambda):
-            stack.extend(reversed([d for d in [*current.args.defaults, *current.args.kw_defaults] if d is not None]))
-        elif isinstance(current, SCOPES):
-            args = getattr(current, "args", None)
-            defaults = [d for d in [*args.defaults, *args.kw_defaults] if d is not None] if args else []
-            stack.extend(reversed([*current.decorator_list, *defaults]))
-        else:
-            stack += reversed(children(current))
+        stack += reversed(_header(current)) if isinstance(current, SCOPES) else _below(current)
+
+
+def _header(scope: gast.AST) -> list[gast.AST]:
+    """What is evaluated where a function, lambda or class is defined."""
+    args = getattr(scope, "args", None)
+    defaults = [d for d in [*args.defaults, *args.kw_defaults] if d is not None] if args else []
+    return [*getattr(scope, "decorator_list", ()), *defaults]
 
 
 def loads(node: gast.AST | Sequence[gast.AST]) -> set[str]:

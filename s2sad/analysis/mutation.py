@@ -26,6 +26,7 @@ _VIEWS = {
     "asarray", "asanyarray", "reshape", "ravel", "squeeze", "transpose", "swapaxes", "diagonal", "view", "broadcast_to",
     "atleast_1d", "atleast_2d", "atleast_3d", "zip", "enumerate", "reversed", "list", "tuple", "items", "values",
 }  # fmt: skip
+_CHANGING = (gast.Subscript, gast.Attribute, gast.AugAssign, gast.Call)
 _READERS = {"keys", "items", "values", "get", "index", "count", "copy", "join", "split", "format", "startswith"}
 
 
@@ -51,9 +52,13 @@ def mutated_names(function: gast.FunctionDef, context: Context) -> set[str]:
 
     Active ones are not among them: changing what a derivative flows through is refused (`active_changes`).
     """
-    changed, aliases = _changes(function, context.resolve, loose=True)
-    roots = {aliases.find(name) for name in changed if context.kinds.get(name) not in IMMUTABLE}
-    found = {name for name in context.locals if aliases.find(name) in roots} | _rebound_within(function)
+    every = list(nodes.walk(function.body))
+    changed = {name for name in _changed(every, context.resolve) if context.kinds.get(name) not in IMMUTABLE}
+    found = {n for s in every if isinstance(s, gast.Nonlocal) for n in s.names}
+    if changed:
+        aliases = _aliases(every, context.resolve, loose=True)
+        roots = {aliases.find(name) for name in changed}
+        found |= {name for name in context.locals if aliases.find(name) in roots}
     return {n for n in found if n not in context.varied and context.kinds.get(n) not in IMMUTABLE}
 
 
@@ -62,9 +67,13 @@ def overwritten_parameters(function: gast.FunctionDef, context: Context) -> list
 
     Adding to a container is not counted: a log that the caller passes is there to be written to.
     """
-    _, aliases = _changes(function, context.resolve, loose=False)
-    sure = {n for node in nodes.walk(function.body) for n in _surely(node, context.resolve, adding=False)}
-    roots = {aliases.find(name) for name in sure if context.kinds.get(name) not in IMMUTABLE}
+    every = list(nodes.walk(function.body))
+    sure = {n for node in every for n in _surely(node, context.resolve, adding=False)}
+    sure = {name for name in sure if context.kinds.get(name) not in IMMUTABLE}
+    if not sure:
+        return []
+    aliases = _aliases(every, context.resolve, loose=False)
+    roots = {aliases.find(name) for name in sure}
     parameters = [p for p in nodes.all_parameters(function.args) if p not in context.varied]
     return [p for p in parameters if aliases.find(p) in roots and context.kinds.get(p) not in IMMUTABLE]
 
@@ -81,24 +90,27 @@ def active_changes(function: gast.FunctionDef, own: Collection[str], context: Co
 
     What a list or dictionary in `own` is built by is left out: the derivative follows that.
     """
-    _, aliases = _changes(function, context.resolve, loose=False)
+    every = list(nodes.walk(function.body))
+    changes = [(node, name) for node in every for name in _changed_unfollowed(node, own, context)]
+    if not changes:
+        return []
+    aliases = _aliases(every, context.resolve, loose=False)
     active: dict[str, str] = {}
     for name in sorted(context.varied & context.locals):
         active.setdefault(aliases.find(name), name)
-    found = []
-    for node in nodes.walk(function.body):
-        if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-            if context.kinds.get(node.target.id) in ("list", "dict") and node.target.id in context.varied - set(own):
-                found.append((node, node.target.id))
-        elif not _builds(node, own):
-            for name in _surely(node, context.resolve):
-                if aliases.find(name) in active and name not in nodes.loads(_index(node)):
-                    found.append((node, name if name in context.varied else active[aliases.find(name)]))
-    return found
+    found = [(node, name if name in context.varied else active.get(aliases.find(name))) for node, name in changes]
+    return [(node, name) for node, name in found if name is not None]
 
 
-def _index(node: gast.AST) -> list[gast.AST]:
-    return [node.slice] if isinstance(node, gast.Subscript) else []
+def _changed_unfollowed(node: gast.AST, own: Collection[str], context: Context) -> Iterator[str]:
+    """Names whose objects this node surely changes, but for the building of a container in `own`."""
+    if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+        name = node.target.id
+        if context.kinds.get(name) in ("list", "dict") and name in context.varied and name not in own:
+            yield name
+    elif isinstance(node, _CHANGING) and not _builds(node, own):
+        index = nodes.loads(node.slice) if isinstance(node, gast.Subscript) else ()
+        yield from (name for name in _surely(node, context.resolve) if name not in index)
 
 
 def _builds(node: gast.AST, own: Collection[str]) -> bool:
@@ -111,17 +123,16 @@ def _builds(node: gast.AST, own: Collection[str]) -> bool:
     return method.attr in BUILDERS | {"extend"} or method.attr not in IN_PLACE
 
 
-def _rebound_within(function: gast.FunctionDef) -> set[str]:
-    return {n for s in nodes.walk(function.body) if isinstance(s, gast.Nonlocal) for n in s.names}
+def _changed(every: list[gast.AST], resolve: Resolve) -> set[str]:
+    """The names whose objects one of the nodes may change."""
+    return {name for node in every for name in _direct(node, resolve)}
 
 
-def _changes(function: gast.FunctionDef, resolve: Resolve, *, loose: bool) -> tuple[set[str], Aliases]:
-    """What may change, and which names share memory; `loose`: what a call returns may share it with its arguments."""
-    changed: set[str] = set()
+def _aliases(every: list[gast.AST], resolve: Resolve, *, loose: bool) -> Aliases:
+    """Which names share memory; `loose`: what a call returns may share it with its arguments."""
     aliases = Aliases()
-    inner = {n.name: n for n in nodes.walk(function.body) if isinstance(n, gast.FunctionDef)}
-    for node in nodes.walk(function.body):
-        changed |= set(_direct(node, resolve))
+    inner = {n.name: n for n in every if isinstance(n, gast.FunctionDef)}
+    for node in every:
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in inner:
             for parameter, argument in _passed(inner[node.func.id].args, node):
                 for name in _sources(argument, resolve, loose):
@@ -130,7 +141,7 @@ def _changes(function: gast.FunctionDef, resolve: Resolve, *, loose: bool) -> tu
             first, *rest = names or [""]
             for name in rest:
                 aliases.join(first, name)
-    return changed, aliases
+    return aliases
 
 
 def _passed(args: gast.arguments, call: gast.Call) -> Iterator[tuple[str, gast.expr]]:
@@ -141,7 +152,7 @@ def _passed(args: gast.arguments, call: gast.Call) -> Iterator[tuple[str, gast.e
 
 def _direct(node: gast.AST, resolve: Resolve, adding: bool = True) -> Iterator[str]:
     """Names whose objects this node changes; unless `adding`, what only adds to a container is left out."""
-    if not adding and _adds(node):
+    if not isinstance(node, _CHANGING) or (not adding and _adds(node)):
         return
     if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, (gast.Store, gast.Del)):
         yield from nodes.loads(node)
@@ -269,9 +280,10 @@ def _summary(function: types.FunctionType, adding: bool) -> frozenset[str]:
     parameters = nodes.all_parameters(source.tree.args)
     context = Context(source, (), Namer(()))
     context.locals = nodes.stores(source.tree.body) | set(parameters)
-    changed, aliases = _changes(source.tree, context.resolve, loose=False)
+    every = list(nodes.walk(source.tree.body))
+    changed, aliases = _changed(every, context.resolve), _aliases(every, context.resolve, loose=False)
     # a method of unknown effect counts for what the function has itself, not for what its caller gave it
-    sure = {n for node in nodes.walk(source.tree.body) for n in _surely(node, context.resolve, adding)}
+    sure = {n for node in every for n in _surely(node, context.resolve, adding)}
     roots = {aliases.find(name) for name in changed & sure}
     kept = {aliases.find(name) for name in _kept(source.tree, parameters)}
     return frozenset(p for p in parameters if aliases.find(p) in roots | kept)

@@ -33,10 +33,13 @@ def _refuse(node: gast.AST, name: str, context: Context) -> None:
 
 def _check_shared(function: gast.FunctionDef, own: set[str], context: Context) -> None:
     """A container must not be changed any more once another one, or a closure, holds it."""
+    candidates = sorted(own & context.varied)
+    if not candidates:
+        return
     every = list(nodes.walk(function.body))
     order = {id(n): i for i, n in enumerate(every)}
     loops = _loops_around(function.body)
-    for name in sorted(own & context.varied):
+    for name in candidates:
         changes = [n for n in every if _changes(n, name)]
         made = [n for n in every if isinstance(n, gast.Assign) and name in nodes.stores(n.targets[0])]
         for share in (n for n in every if _shares(n, name)):

@@ -107,15 +107,16 @@ def _classify(statements: nodes.Block, context: Context) -> dict[gast.stmt, step
 def _closures(statements: nodes.Block, context: Context) -> dict[str, tuple[str, ...]]:
     """The active variables that each nested function captures, itself or through others; those bound once."""
     direct: dict[str, set[str]] = {}
-    bound: Counter[str] = Counter()
     for node in nodes.walk_scope(statements):
-        bound.update(nodes.binds(node))
         if isinstance(node, gast.FunctionDef):
             direct[node.name] = captured(node) & context.varied
         elif (
             isinstance(node, gast.Assign) and isinstance(node.value, gast.Lambda) and isinstance(node.targets[0], gast.Name)
         ):
             direct[node.targets[0].id] = captured(node.value) & context.varied
+    if not direct:
+        return {}
+    bound = Counter(name for node in nodes.walk_scope(statements) for name in nodes.binds(node))
     found = {}
     for name in direct:
         seen, todo = {name}, [name]

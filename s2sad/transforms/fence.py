@@ -18,8 +18,9 @@ def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Notes every unsupported construct on an active path of `function`."""
     if isinstance(function, gast.AsyncFunctionDef):
         context.refuse(function, "async functions are not supported", "differentiate a plain function", syntax=True)
-    own = _own_containers(function, context)
-    for node in nodes.walk_scope(function.body):
+    scope = list(nodes.walk_scope(function.body))
+    own = _own_containers(function, scope, context)
+    for node in scope:
         _check(node, own, context)
     if not context.trusted:
         refuse_changes(function, own, context)
@@ -27,14 +28,14 @@ def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     return function
 
 
-def _own_containers(function: gast.FunctionDef, context: Context) -> set[str]:
+def _own_containers(function: gast.FunctionDef, scope: list[gast.AST], context: Context) -> set[str]:
     """Lists and dictionaries that the function builds itself, so that nobody else can see them change."""
     if context.trusted:  # emitted code changes nothing but what it made itself
         return set(context.locals)
     displays = (gast.List, gast.Dict, gast.ListComp, gast.DictComp)
     found: dict[str, bool] = {}
     parameters = set(nodes.all_parameters(function.args))
-    for node in nodes.walk_scope(function.body):
+    for node in scope:
         if isinstance(node, gast.Assign):
             for target in node.targets:
                 if isinstance(target, gast.Name):

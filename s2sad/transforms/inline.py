@@ -27,16 +27,17 @@ _LARGEST = 400  # nodes of a body that is written out
 
 def local_functions(function: gast.FunctionDef, context: Context) -> dict[str, Local]:
     """The nested functions and named lambdas that may be written out: bound once, and not recursive."""
-    bound: Counter[str] = Counter(nodes.all_parameters(function.args))
     found: dict[str, Local] = {}
     for node in nodes.walk_scope(function.body):
-        for name in nodes.binds(node):
-            bound[name] += 1
         if isinstance(node, gast.FunctionDef):
             found[node.name] = node
         elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Lambda) and len(node.targets) == 1:
             if isinstance(node.targets[0], gast.Name):
                 found[node.targets[0].id] = node.value
+    if not found:
+        return {}
+    bound = Counter(name for node in nodes.walk_scope(function.body) for name in nodes.binds(node))
+    bound.update(nodes.all_parameters(function.args))
     return {
         name: node for name, node in found.items() if bound[name] == 1 and _is_plain(node) and not _recursive(name, found)
     }

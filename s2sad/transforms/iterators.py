@@ -27,24 +27,32 @@ _READERS = (list, tuple, sum, math.prod, math.fsum, functools.reduce, *EQUIVALEN
 
 def refuse_kept_iterators(function: gast.FunctionDef, context: Context) -> None:
     """Notes every iterator of active values that is not consumed at once."""
-    check = _Check(function, context)
-    for stmt in function.body:
-        check.visit(stmt)
+    every = list(nodes.walk(function.body))
+    if any(_gives_iterator(node, context) for node in every):
+        check = _Check(function, every, context)
+        for stmt in function.body:
+            check.visit(stmt)
+
+
+def _gives_iterator(node: gast.AST, context: Context) -> bool:
+    if isinstance(node, gast.Call):
+        return _among(context.resolve(node.func), tuple(ITERATORS))
+    return isinstance(node, gast.GeneratorExp)
 
 
 class _Check(gast.NodeVisitor):  # type: ignore[misc]
-    def __init__(self, function: gast.FunctionDef, context: Context) -> None:
+    def __init__(self, function: gast.FunctionDef, every: list[gast.AST], context: Context) -> None:
         self.context = context
         self.consumed: set[int] = set()
         self.loads: Counter[str] = Counter()
         self.bound: Counter[str] = Counter(nodes.all_parameters(function.args))
-        for node in nodes.walk(function.body):
+        for node in every:
             for name in nodes.binds(node):
                 self.bound[name] += 1
             if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
                 self.loads[node.id] += 1
         self.following: dict[int, gast.stmt] = {}
-        for node in [function, *nodes.walk(function.body)]:
+        for node in [function, *every]:
             for name in ("body", "orelse", "finalbody"):
                 block = getattr(node, name, None)
                 if isinstance(block, list):
@@ -72,7 +80,7 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
         if _among(function, _READERS) or (isinstance(node.func, gast.Attribute) and node.func.attr == "join"):
             for argument in node.args:
                 self.consume(argument)
-        if _among(function, tuple(ITERATORS)) and self._is_active(node) and id(node) not in self.consumed:
+        if _gives_iterator(node, self.context) and self._is_active(node) and id(node) not in self.consumed:
             self._refuse(node, gast.unparse(node.func).strip())
         self.generic_visit(node)
 

@@ -45,8 +45,7 @@ def _rewrite(stmt: gast.stmt, context: Context) -> Block:
 
 
 def _is_active(stmt: gast.For | gast.While, context: Context) -> bool:
-    touched = nodes.stores(stmt) | nodes.loads(stmt)
-    return bool(touched & context.varied)
+    return any(isinstance(node, gast.Name) and node.id in context.varied for node in nodes.walk(stmt))
 
 
 def _without_else(stmt: gast.For | gast.While, context: Context) -> tuple[Block, Block]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import gast
 import numpy as np
 
-from s2sad import nodes
 from s2sad.context import Context
 from s2sad.runtime import broadcast_like, instantiate, unbroadcast, zeros_like
 
@@ -16,9 +15,9 @@ from s2sad.runtime import broadcast_like, instantiate, unbroadcast, zeros_like
 _OUTLINED = {np.shape: 0, np.ndim: 0, np.size: 0, zeros_like: 0, unbroadcast: 1, instantiate: 1, broadcast_like: 1}
 
 
-def outlined(stmt: gast.stmt, context: Context) -> Iterator[gast.Name]:
-    """The names in a statement of the reverse sweep of whose values only the outline matters."""
-    for call in nodes.walk(stmt):
+def outlined(parts: Iterable[gast.AST], context: Context) -> Iterator[gast.Name]:
+    """The names among the nodes of a statement of the reverse sweep of whose values only the outline matters."""
+    for call in parts:
         if isinstance(call, gast.Call):
             position = _OUTLINED.get(_called(call.func, context))
             if position is not None and position < len(call.args):

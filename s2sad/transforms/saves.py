@@ -8,6 +8,7 @@ operation gives again from values that are there anyway.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -180,10 +181,12 @@ class _Saver:
     def restore(self) -> None:
         """Restores each value under the variable's own name, unless a later value of it is restored within."""
         for variable, saved in self.restored.items():
-            for i, (node, stash, group) in enumerate(saved):
-                others = [n for j, (n, _, _) in enumerate(saved) if j != i and (n is not node or j < i)]
-                taken = any(n is node or _within(n, node) for n in others)
-                name = self.edits.local(variable) if taken else variable
+            orders = sorted(node.order for node, _, _ in saved)
+            seen: set[Node] = set()
+            for node, stash, group in saved:
+                within = bisect_right(orders, node.last) - bisect_right(orders, node.order)
+                name = self.edits.local(variable) if within or node in seen else variable
+                seen.add(node)
                 for read in group:
                     read.name.id = name
                 self.restores[node].append(nodes.assign(name, nodes.method(nodes.load(stash), "pop")))

@@ -86,8 +86,9 @@ class Sweep:
     def emit(self, stmt: gast.stmt) -> None:
         """Writes a statement, and notes which values of the primal it reads."""
         assert self.node is not None
-        outlines = set(outlined(stmt, self.context))
-        for n in nodes.walk(stmt):
+        parts = list(nodes.walk(stmt))
+        outlines = set(outlined(parts, self.context))
+        for n in parts:
             after = n.__dict__.pop("primal", None)
             if after is not None:
                 self.reads.append(PrimalRead(n, self.node, after, outline=n in outlines))

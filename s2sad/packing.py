@@ -9,6 +9,7 @@ from typing import Any
 
 import gast
 
+from s2sad import nodes
 from s2sad.artifact import Artifact, Owner, Piece
 from s2sad.context import Context
 from s2sad.dependencies import fingerprints, imported
@@ -90,7 +91,10 @@ def imports(program: Program) -> list[gast.stmt]:
     modules: dict[str, str] = {}
     members: dict[str, set[tuple[str, str | None]]] = {}
     for context in program.contexts:
+        used = nodes.loads([e.tree for e in program.emitted if e.context is context])
         for name, value in context.links.items():
+            if name not in used:  # such as what a partial derivative that nobody asked for needs
+                continue
             if isinstance(value, types.ModuleType):
                 modules[name] = value.__name__
             elif isinstance(value, (types.FunctionType, type)):

@@ -127,7 +127,7 @@ lambda x: lambda y: x
 [*a, *b]
 [*(a or b)]
 {*a, b}
-{**a, 'b': c, **(d or e)}
+{**a, "b": c, **(d or e)}
 {}
 {1: {2: 3}}
 f(x)(y)
@@ -143,8 +143,8 @@ x.y.z
 (1).real
 1.5.real
 1j.imag
-', '.join(s)
-b'a'.hex()
+", ".join(s)
+b"a".hex()
 (await x).y
 await x.y
 await x ** 2
@@ -188,24 +188,24 @@ True
 0.1
 1e309
 2j
-'it is'
+"it is"
 "it's"
-'\n\\'
-'déjà'
-u'x'
-b'\x00'
-f''
-f'a{x}b'
-f'{x!r:>{width}.{digits}f}'
-f"{x['a']}"
-f'{{}}{ {1: 2}[1]}'
-f'{((lambda: 0)())}'
-f'{(a, b)}'
-f'{a if b else c}'
-f'{x:%H:%M}'
-f'\n\\{x}'
+"\n\\"
+"déjà"
+u"x"
+b"\x00"
+f""
+f"a{x}b"
+f"{x!r:>{width}.{digits}f}"
+f'{x["a"]}'
+f"{{}}{ {1: 2}[1]}"
+f"{((lambda: 0)())}"
+f"{(a, b)}"
+f"{a if b else c}"
+f"{x:%H:%M}"
+f"\n\\{x}"
 f"it's {x}"
-f'{a != b}'
+f"{a != b}"
 """.strip().split("\n")
 
 STATEMENTS = r"""
@@ -239,7 +239,7 @@ raise
 raise X
 raise X(a) from a or b
 assert x
-assert x, 'no'
+assert x, "no"
 assert (x := 1), (a, b)
 import a.b, c as d
 from . import x
@@ -339,7 +339,7 @@ try:
 except* A as e:
     b
 ---
-def f(a: int, /, b, c: float = 1, d=(x, y), *args: (yield), e, g: int = 2, h=3, **rest: str) -> (a, b):
+def f(a: int, /, b, c: float = 1, d=(x, y), *args: (yield), e, g: int = 2, **rest: str) -> (a, b):
     pass
 ---
 def f(*args: *Ts, k):
@@ -380,7 +380,7 @@ match x:
         pass
     case 1 | (2 as d) as c:
         pass
-    case {'k': v, -1: [x], A.b: _, **rest}:
+    case {"k": v, -1: [x], A.b: _, **rest}:
         pass
     case {**rest}:
         pass
@@ -405,6 +405,54 @@ if sys.version_info >= (3, 13):
 @pytest.mark.parametrize("text", [*EXPRESSIONS, *STATEMENTS, *SUITES])
 def test_round_trip(text):
     assert structure(printed(text)) == structure(text)
+
+
+@pytest.mark.parametrize("width", [1, 20, 40])
+@pytest.mark.parametrize("text", [*EXPRESSIONS, *STATEMENTS, *SUITES])
+def test_round_trip_of_broken_lines(text, width, monkeypatch):
+    monkeypatch.setattr("s2sad.emit.statements.WIDTH", width)
+    assert structure(printed(text)) == structure(text)
+
+
+LONG = """
+from s2sad.runtime import (
+    as_gradient, scalar_seed,
+    unbroadcast,
+)
+y_bar = (
+    first_operand * second
+    - third_operand(argument)
+)
+y_bar += function(
+    an_argument, another_one
+)
+y = first_function(
+    second_function(an_input),
+    [x, "in, brackets)"],
+    key=third,
+)
+return (
+    gradient_of_x,
+    gradient_of_y,
+    z,
+)
+if (
+    first_condition
+    and second_condition(x)
+):
+    pass
+some_name[index_of_it] = (
+    a_value if condition else 0
+)
+function_without_end(
+    lambda one, another: one + 1
+)
+"""
+
+
+def test_long_lines_are_broken_as_by_hand(monkeypatch):
+    monkeypatch.setattr("s2sad.emit.statements.WIDTH", 32)
+    assert printed(LONG) == LONG.lstrip()
 
 
 @pytest.mark.parametrize("text", [t for t in EXPRESSIONS if t not in NESTED])
@@ -433,7 +481,7 @@ def test_suites_print_as_written(text):
         ("not (a == b)", "not a == b"),
         ("(a and b) or c", "a and b or c"),
         ("(yield)", "(yield)"),
-        ('f"{x}"', "f'{x}'"),
+        ("f'{x}'", 'f"{x}"'),
         ("0xff", "255"),
         ("x[(lambda: 0):1]", "x[lambda: 0:1]"),
     ],
@@ -677,25 +725,25 @@ def test_fstring_field_with_a_backslash():
     node = gast.JoinedStr([gast.Constant("{a}", None), gast.FormattedValue(joined, 115, width)])
     assert value_of(node, x=["b", "c"], n=5) == "{a}  b\nc"
     assert emit(node) == (
-        r"f'{{a}}{'\n'.join(x)!s:>{n}}'" if sys.version_info >= (3, 12) else r"'{{a}}{!s:>{}}'.format('\n'.join(x), n)"
+        r'f"{{a}}{"\n".join(x)!s:>{n}}"' if sys.version_info >= (3, 12) else r'"{{a}}{!s:>{}}".format("\n".join(x), n)'
     )
 
 
 QUOTES = r"""
 f'say "{x}"'
 f"it's {x}"
-f"{x['a']}"
-f"it's \"{x['a']}\""
+f'{x["a"]}'
+f'it\'s "{x["a"]}"'
 """.strip().split("\n")
 
 
-@pytest.mark.parametrize("text", [*QUOTES, "f'''{x[\"it's\"]}'''", "f'''say \"{x['a']}\"'''"])
+@pytest.mark.parametrize("text", [*QUOTES, 'f"""{x["it\'s"]}"""', 'f\'say "{x["a"]}"\''])
 def test_fstring_quotes_need_the_fewest_escapes(text):
     assert emit(expression(text)) == text
 
 
 def test_missing_conversion_means_none():
-    assert emit(gast.JoinedStr([gast.FormattedValue(load("x"))])) == "f'{x}'"
+    assert emit(gast.JoinedStr([gast.FormattedValue(load("x"))])) == 'f"{x}"'
 
 
 DOCSTRINGS = [
@@ -745,9 +793,9 @@ def test_docstring_layout():
     source = 'def f(x):\n    """First.\n\n    Second: x\\\\y.\n    """\n    return x\n'
     assert printed(source) == source
     # Only what comes first is a docstring.
-    assert printed("def f():\n    x\n    'text'\n") == "def f():\n    x\n    'text'\n"
-    assert printed("if x:\n    'text'\n") == "if x:\n    'text'\n"
-    assert emit([statement(gast.Constant("text", None))]) == "'text'\n"
+    assert printed("def f():\n    x\n    'text'\n") == 'def f():\n    x\n    "text"\n'
+    assert printed("if x:\n    'text'\n") == 'if x:\n    "text"\n'
+    assert emit([statement(gast.Constant("text", None))]) == '"text"\n'
 
 
 # Layout

@@ -17,14 +17,14 @@ import gast
 
 from s2sad.nodes import Comment
 
-_QUOTES = ("'", '"', "'''", '"""')
+_QUOTES = ('"', "'", '"""', "'''")
 _ANY_QUOTE_NESTS = sys.version_info >= (3, 12)  # PEP 701: in the fields of f-strings
 
 
 def literal(value: object) -> str:
     """The text of a constant; it is an atom, or starts with a minus."""
     if isinstance(value, (str, bytes)) and type(value) in (str, bytes, Comment):
-        return repr(str(value) if isinstance(value, str) else value)
+        return _quoted(repr(str(value) if isinstance(value, str) else value))
     if isinstance(value, bool) or value is None:
         return repr(value)
     if value is Ellipsis:
@@ -39,6 +39,12 @@ def literal(value: object) -> str:
         return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
     kind = f"{type(value).__module__}.{type(value).__qualname__}"
     raise ValueError(f"no literal stands for {value!r} of type {kind}")
+
+
+def _quoted(text: str) -> str:
+    """The text of a string in double quotes, unless it would need an escape for that."""
+    prefix, body = text[: text.index(text[-1])], text[text.index(text[-1]) + 1 : -1]
+    return text if text[-1] == '"' or '"' in body or "\\'" in body else f'{prefix}"{body}"'
 
 
 def _complex(value: complex) -> str:
@@ -113,7 +119,7 @@ def _format_call(node: Any, text: Callable[[Any], str]) -> str:
             else:
                 raise ValueError("Python 3.11 has no text for an f-string with such a format specification")
         template += "}"
-    return f"{template!r}.format({', '.join(values)})"
+    return f"{literal(template)}.format({', '.join(values)})"
 
 
 def _conversion(field: Any) -> str:

@@ -13,6 +13,7 @@ import gast
 
 from s2sad.emit.expressions import NAMED, OPERATORS, TUPLE, YIELD, Expressions
 from s2sad.emit.literals import docstring
+from s2sad.emit.wrapping import WIDTH, wrapped
 from s2sad.nodes import is_comment, is_docstring
 
 _DEFINITIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)
@@ -34,12 +35,13 @@ def emit_mapped(node: gast.AST | Sequence[gast.stmt]) -> tuple[str, dict[int, ga
         emitter.suite([node] if isinstance(node, gast.stmt) else node)
     statements: dict[int, gast.stmt] = {}
     number = 1
-    for line, owner in zip(emitter.lines, emitter.owners):
+    lines = [wrapped(line, WIDTH) if len(line) > WIDTH and "\n" not in line else line for line in emitter.lines]
+    for line, owner in zip(lines, emitter.owners):
         after = number + 1 + line.count("\n")
         if owner is not None:
             statements.update(dict.fromkeys(range(number, after), owner))
         number = after
-    return "".join([line + "\n" for line in emitter.lines]), statements
+    return "".join([line + "\n" for line in lines]), statements
 
 
 class _Emitter(Expressions):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.adjoints.registry import nondifferentiable
+from s2sad.arguments import check_differentiable
 from s2sad.artifact import Request
 from s2sad.derive import derive
 from s2sad.errors import InvalidArgument
@@ -325,41 +326,6 @@ def _keeps(value: Any, kind: str) -> bool:
 
 def _element(bar: Any, index: int) -> Any:
     return bar[index] if isinstance(bar, (list, tuple)) else bar
-
-
-def check_differentiable(value: Any, name: str) -> None:
-    """Refuses an argument that has no derivative, such as an integer."""
-    if isinstance(value, (float, complex, np.inexact)):
-        return
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind in "fcO":
-            return
-        raise InvalidArgument(f"the argument {name} is an array of {value.dtype}", hint=f"pass floats: {name}.astype(float)")
-    if isinstance(value, (bool, int, np.integer, np.bool_)):
-        raise InvalidArgument(
-            f"the argument {name} is the {type(value).__name__} {value!r}, which has no derivative", hint="pass a float"
-        )
-    if (
-        value is None
-        or isinstance(value, (str, bytes, range, set, frozenset))
-        or (callable(value) and not hasattr(value, "__dict__"))
-    ):
-        raise InvalidArgument(f"the argument {name} is of type {type(value).__name__}, which has no derivative")
-
-    if isinstance(value, (list, tuple, dict)):
-        parts = list(value.values() if isinstance(value, dict) else value)
-        if parts and not any(_holds_floats(part) for part in parts):
-            raise InvalidArgument(f"the argument {name} holds nothing that has a derivative", hint="fill it with floats")
-
-
-def _holds_floats(value: Any) -> bool:
-    if isinstance(value, (list, tuple, dict)):
-        return any(_holds_floats(part) for part in (value.values() if isinstance(value, dict) else value))
-    try:
-        check_differentiable(value, "")
-    except InvalidArgument:
-        return False
-    return True
 
 
 def source(derivative: Any) -> str:

@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.api import Argnums, check_differentiable, grad, vjp
+from s2sad.api import Argnums, grad, vjp
+from s2sad.arguments import check_differentiable
 from s2sad.errors import InvalidArgument
 
 #: Up to so many numbers in an argument each is moved alone; beyond, all of them along random directions.

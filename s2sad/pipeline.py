@@ -18,13 +18,14 @@ from s2sad.analysis.activity import varied_names
 from s2sad.analysis.kinds import annotation_kind, infer_kinds
 from s2sad.artifact import Request
 from s2sad.context import UNKNOWN, Callee, Context
-from s2sad.errors import S2SADError, UnsupportedSyntax, combine
+from s2sad.errors import UnsupportedSyntax, combine
 from s2sad.naming import Namer, used_names
 from s2sad.source import FunctionSource, read
 from s2sad.transforms.anf import anf
 from s2sad.transforms.assignments import assignments
 from s2sad.transforms.derivative import joint, reverse_mode, split_form
 from s2sad.transforms.fence import fence
+from s2sad.transforms.logs import refuse_reading_back
 from s2sad.transforms.loops import loops
 from s2sad.transforms.matches import matches
 from s2sad.transforms.returns import returns
@@ -74,7 +75,6 @@ class Transformer:
         self.module = Namer(())
         self.callees: dict[tuple[Any, ...], Callee] = {}
         self.queue: list[tuple[Any, Request, Callee]] = []
-        self.errors: list[S2SADError] = []
 
     def run(self, function: Any, request: Request) -> Program:
         source = read(function)
@@ -92,8 +92,10 @@ class Transformer:
             context = self._context(read(callee_function), callee_request)
             tree = _prepare(context, callee_request.form)
             self._guard(program, context, lambda: self._split(tree, context, callee))  # noqa: B023
-        if self.errors:
-            raise combine(self.errors)
+        refuse_reading_back(program.contexts)
+        errors = [e for context in program.contexts for e in context.errors]
+        if errors:
+            raise combine(errors)
         # callees first, as a person would order a file
         program.emitted.sort(key=lambda e: e.role == "joint")
         return program
@@ -106,7 +108,6 @@ class Transformer:
                 f"an expression in {context.source.name} is nested too deeply",
                 hint="split it into several statements",
             ) from error
-        self.errors += context.errors
         program.emitted += found
         program.contexts.append(context)
 

@@ -24,7 +24,7 @@ LAYERS = (
     ("transforms",),
     ("pipeline",),
     ("packing", "cache", "loader"),
-    ("derive", "synthetic", "pickling", "bound"),
+    ("derive", "synthetic", "pickling", "bound", "arguments"),
     ("api",),
     ("checking", "standalone"),
     ("testing",),

@@ -5,6 +5,7 @@ Requires: names resolved by the context. Produces: yes or no for one expression,
 
 from __future__ import annotations
 
+import types
 from collections.abc import Collection
 from typing import Any
 
@@ -70,7 +71,7 @@ def _call_varies(node: gast.Call, varied: Collection[str], context: Context) -> 
     operands = [*node.args, *(k.value for k in node.keywords)]
     if function is super:
         operands = [super_object(node, context)]
-    if isinstance(node.func, gast.Attribute) and function is UNKNOWN:
+    if isinstance(node.func, gast.Attribute) and (function is UNKNOWN or isinstance(function, types.MethodDescriptorType)):
         method = METHODS.get(node.func.attr)
         known = registry.lookup(method) if method is not None else None
         if known is not None and known.kind == "nondifferentiable":

@@ -11,6 +11,7 @@ from s2sad import nodes
 from s2sad.analysis.expressions import BUILDERS, IN_PLACE, is_varied, root
 from s2sad.context import UNKNOWN, Context
 from s2sad.transforms.changes import refuse_changes
+from s2sad.transforms.frames import refuse_frame_reads
 from s2sad.transforms.iterators import refuse_kept_iterators
 
 
@@ -24,6 +25,7 @@ def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
         _check(node, own, context)
     if not context.trusted:
         refuse_changes(function, own, context)
+        refuse_frame_reads(function, context)
     refuse_kept_iterators(function, context)
     return function
 
@@ -93,6 +95,8 @@ def _check(node: gast.AST, own: set[str], context: Context) -> None:
                 _check_target(item.optional_vars, node, own, context)
             if is_varied(item.context_expr, context.varied, context):
                 context.refuse(node, "a context manager that a derivative flows through", "create it from other values")
+    elif isinstance(node, gast.Attribute) and node.attr == "__dict__" and is_varied(node.value, context.varied, context):
+        context.refuse(node, "the __dict__ of an object that a derivative flows through", "read the attributes by name")
     elif isinstance(node, (gast.Global, gast.Nonlocal)):
         for name in node.names:
             if name in context.varied:

@@ -10,7 +10,7 @@ import numpy as np
 from s2sad.errors import InvalidArgument
 from s2sad.runtime.fields import stored_names
 
-_PLAIN = (np.ndarray, np.memmap)
+PLAIN = (np.ndarray, np.memmap)
 
 
 def check_differentiable(value: Any, name: str) -> None:
@@ -28,7 +28,7 @@ def check_differentiable(value: Any, name: str) -> None:
 def _special_array(value: Any) -> Any:
     """An array of floats whose class may have rules of its own, such as a mask: `value`, or a part of it."""
     if isinstance(value, np.ndarray):
-        return value if type(value) not in _PLAIN and value.dtype.kind in "fc" else None
+        return value if type(value) not in PLAIN and value.dtype.kind in "fc" else None
     parts: Iterable[Any] = ()
     if isinstance(value, (list, tuple, dict)):
         parts = value.values() if isinstance(value, dict) else value

@@ -117,6 +117,15 @@ def statement(value: Expr) -> gast.Expr:
     return gast.Expr(value)
 
 
+def leaves(target: Expr) -> Iterator[Expr]:
+    """The single targets of an assignment: names, subscripts and attributes."""
+    if isinstance(target, (gast.Tuple, gast.List)):
+        for element in target.elts:
+            yield from leaves(element)
+    else:
+        yield target.value if isinstance(target, gast.Starred) else target
+
+
 def if_(test: Expr, body: Block, orelse: Block | None = None) -> gast.If:
     return gast.If(test, body, orelse or [])
 

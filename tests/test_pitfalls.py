@@ -2374,6 +2374,93 @@ def augmented_assignment_broadcasts_only_the_right_side(x, y):
     return np.sum(z * z)
 
 
+# -- order of evaluation, and what is evaluated late -----------------------------------------------------
+
+
+@refused("values = (x * i for i in range(4))", (2.0,))
+def generator_kept_over_a_name_that_is_bound_again(x):
+    values = (x * i for i in range(4))
+    x = x * 10
+    return sum(values)
+
+
+@refused("values = (x * i for i in range(4))", (2.0,))
+def generator_kept_over_a_name_that_its_loop_binds(x):
+    total = 0.0
+    values = (x * i for i in range(4))
+    for value in values:
+        x = x * 2
+        total += value
+    return total
+
+
+@refused('table["b"] = x * x', (2.0,))
+def view_of_a_dictionary_that_changes(x):
+    table = {"a": x}
+    values = table.values()
+    table["b"] = x * x
+    return sum(values)
+
+
+@right((2.0,))
+def constants_stored_in_parallel(x):
+    ys = [x, x * x]
+    i = 0
+    i, ys[i] = 1, 5.0
+    return ys[0] + 3 * ys[1]
+
+
+@right((2.0,))
+def operand_that_a_call_assigns(x):
+    total, calls = 0.0, 0
+
+    def add(v):
+        nonlocal total, calls
+        total, calls = total + v * v, calls + 1
+        return total
+
+    return add(x) + add(x * 2) * total + (calls + 1) * add(x) + total * add(x)
+
+
+@right((2.0,))
+def operand_that_a_walrus_binds(x):
+    k = 2
+    return (k + 1) * x * (k := 7) + k * x
+
+
+@right((2.0,))
+def closures_of_their_own_variables(x):
+    functions = []
+
+    def scaled_by(k):
+        def scaled(v):
+            return v * k * x
+
+        return scaled
+
+    for k in range(3):
+        functions.append(scaled_by(k))
+    total = 0.0
+    for function in functions:
+        total += function(x)
+    return total
+
+
+@refused("functions = [lambda v, y=y: v * y for y in (x, x * x)]", (2.0,))
+def active_default_within_a_comprehension(x):
+    functions = [lambda v, y=y: v * y for y in (x, x * x)]
+    return sum(function(x) for function in functions)
+
+
+@refused("half = lambda v, y=a: v * y", (2.0,))
+def active_default_within_a_nested_function(x):
+    def outer(a):
+        half = lambda v, y=a: v * y  # noqa: E731
+        return half(3.0)
+
+    return outer(x)
+
+
 # -- the tests of all these programs ---------------------------------------------------------------------
 
 
@@ -2843,3 +2930,25 @@ def test_compiled_functions_are_refused_with_their_line(compiled):
     with pytest.raises(NotDifferentiable, match="neither a rule nor Python source") as caught:
         grad(compiled)(V)
     assert caught.value.location is not None
+
+
+@dataclasses.dataclass
+class Vector:
+    a: float
+    b: float
+
+    def __mul__(self, factor):
+        return self.a * factor
+
+    def __neg__(self):
+        return Vector(-self.a, -self.b)
+
+    def __getitem__(self, i):
+        return (self.a, self.b)[i]
+
+
+@pytest.mark.parametrize("operated", [lambda v: v * 3.0, lambda v: (-v).a, lambda v: sum(v[i] for i in range(2))])
+@pytest.mark.parametrize("made", [lambda v: v, lambda v: Vector(v.a, v.b)])
+def test_operators_of_objects_are_refused(operated, made):
+    with pytest.raises((TypeError, S2SADError), match="operator of Vector"):
+        grad(lambda v: operated(made(v)))(Vector(2.0, 3.0))

@@ -61,7 +61,8 @@ def _extend(node: gast.AST, varied: set[str], context: Context) -> None:
             if item.optional_vars is not None and is_varied(item.context_expr, varied, context):
                 varied |= _bound(item.optional_vars)
     elif isinstance(node, gast.FunctionDef):
-        if captured(node) & varied:
+        defaults = [*node.args.defaults, *node.args.kw_defaults]
+        if captured(node) & varied or any(is_varied(d, varied, context) for d in defaults):
             varied.add(node.name)
         declared = {n for s in nodes.walk_scope(node.body) if isinstance(s, gast.Nonlocal) for n in s.names}
         if declared:  # what it assigns around itself may depend on its arguments

@@ -48,7 +48,7 @@ def is_varied(node: gast.AST | None, varied: Collection[str], context: Context) 
     if isinstance(node, gast.Name):
         return node.id in varied
     if isinstance(node, gast.Lambda):
-        return bool(captured(node) & set(varied))
+        return bool(captured(node) & set(varied)) or some(*node.args.defaults, *node.args.kw_defaults)
     if isinstance(node, gast.UnaryOp):
         return not isinstance(node.op, gast.Not) and some(node.operand)
     if isinstance(node, gast.IfExp):

@@ -244,14 +244,6 @@ def _displayed(value: gast.BinOp, resolve: Resolve) -> list[str]:
     return [n for s in sides if isinstance(s, (gast.List, gast.Tuple)) for n in sorted(nodes.loads(s))]
 
 
-def _leaves(target: gast.expr) -> Iterator[gast.expr]:
-    if isinstance(target, (gast.Tuple, gast.List)):
-        for element in target.elts:
-            yield from _leaves(element)
-    else:
-        yield target.value if isinstance(target, gast.Starred) else target
-
-
 def _is_outer(target: gast.expr, outer: Collection[str], own: Collection[str]) -> bool:
     return target.id in outer if isinstance(target, gast.Name) else root(target) not in own
 
@@ -300,7 +292,7 @@ def _kept(function: gast.FunctionDef, parameters: Collection[str]) -> Iterator[s
     for node in nodes.walk(body):
         if isinstance(node, (gast.Assign, gast.AugAssign)):
             targets = node.targets if isinstance(node, gast.Assign) else [node.target]
-            if any(_is_outer(t, outer, own) for target in targets for t in _leaves(target)):
+            if any(_is_outer(t, outer, own) for target in targets for t in nodes.leaves(target)):
                 yield from nodes.loads(node.value)
 
 

@@ -167,11 +167,21 @@ class ObjectBar:
 
     __radd__ = __iadd__ = __add__
 
+    def _operated(self, *_: Any) -> Any:
+        raise TypeError(operated(self._primal))
+
+    __getitem__ = __mul__ = __rmul__ = __truediv__ = __neg__ = _operated
+
     def __repr__(self) -> str:
         return f"ObjectBar({', '.join(f'{k}={v!r}' for k, v in self._parts().items())})"
 
     def copy(self) -> ObjectBar:
         return ObjectBar(self._primal, **{k: _copied(v) for k, v in self._parts().items()})
+
+
+def operated(x: Any) -> str:
+    """Why an object has no cotangent: an operator of its class was used, whose derivative nobody knows."""
+    return f"s2sad: an operator of {type(x).__qualname__} is used, which a derivative flows through: call a method instead"
 
 
 def zeros_like(x: Any) -> Any:

@@ -12,7 +12,9 @@ import inspect
 import types
 from typing import Any
 
-from s2sad.runtime.containers import NamedTupleBar, ObjectBar
+import numpy as np
+
+from s2sad.runtime.containers import NamedTupleBar, ObjectBar, operated
 from s2sad.runtime.dynamic import split_property
 
 _MISSING = object()
@@ -69,6 +71,8 @@ def computed_parts(g: Any, x: Any) -> list[str]:
 
 def settled(g: Any, x: Any) -> Any:
     """The cotangent `g` of `x`, with what belongs to computed attributes moved on to stored ones."""
+    if isinstance(g, (float, complex, np.ndarray, np.generic)) and np.any(g != 0):
+        raise TypeError(operated(x))
     while names := computed_parts(g, x):
         parts = _contributions(g)
         if isinstance(g, NamedTupleBar):

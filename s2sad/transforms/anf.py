@@ -140,6 +140,10 @@ class _Statements(Lowering):
                 return gast.Call(owner, [], [])
         return self.atom(node)
 
+    def _functiondef(self, stmt: gast.FunctionDef) -> None:
+        self.check_defaults(stmt)
+        self.emit(stmt)
+
     def _with(self, stmt: gast.With) -> None:
         stmt.body = self.block(stmt.body)
         self.emit(stmt)

@@ -62,7 +62,7 @@ def _extended(owner: gast.expr, values: gast.expr, context: Context) -> Block:
 
 
 def _is_active(targets: list[gast.expr], value: gast.expr, context: Context) -> bool:
-    names = {name for t in targets for name in nodes.stores(t)} | {root(t) for t in targets}
+    names = {name for t in targets for name in nodes.stores(t)} | {root(e) for t in targets for e in nodes.leaves(t)}
     return bool(names & context.varied) or is_varied(value, context.varied, context)
 
 

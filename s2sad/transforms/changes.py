@@ -67,16 +67,22 @@ def _loops_around(body: nodes.Block) -> dict[int, list[int]]:
 def _shares(node: gast.AST, name: str) -> bool:
     """Does this node let something else hold the object of `name`?"""
     if isinstance(node, (gast.Assign, gast.NamedExpr)):
-        return nodes.is_name(node.value, name)
+        return _holds(node.value, name)
     if isinstance(node, (gast.List, gast.Tuple, gast.Set)):
-        return isinstance(node.ctx, gast.Load) and any(nodes.is_name(e, name) for e in node.elts)
+        return isinstance(node.ctx, gast.Load) and any(_holds(e, name) for e in node.elts)
     if isinstance(node, gast.Dict):
-        return any(nodes.is_name(e, name) for e in node.values)
+        return any(_holds(e, name) for e in node.values)
     if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
-        return node.func.attr in ("append", "insert", "setdefault") and any(nodes.is_name(a, name) for a in node.args)
+        return node.func.attr in ("append", "insert", "setdefault") and any(_holds(a, name) for a in node.args)
     if isinstance(node, (gast.FunctionDef, gast.Lambda)):
         return name in captured(node)
-    return isinstance(node, gast.IfExp) and (nodes.is_name(node.body, name) or nodes.is_name(node.orelse, name))
+    return isinstance(node, gast.IfExp) and (_holds(node.body, name) or _holds(node.orelse, name))
+
+
+def _holds(value: gast.expr, name: str) -> bool:
+    """Is this the object of `name`, or a view of it: `d.values()`?"""
+    view = isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr in ("values", "items")
+    return nodes.is_name(value.func.value if view else value, name)
 
 
 def _changes(node: gast.AST, name: str) -> bool:

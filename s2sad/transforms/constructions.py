@@ -18,6 +18,8 @@ from s2sad import nodes
 from s2sad.nodes import Expr
 from s2sad.runtime import ObjectBar
 
+_BINARY = ("add", "sub", "mul", "truediv", "matmul", "pow", "mod")
+_OPERATORS = {f"__{r}{name}__" for name in _BINARY for r in ("", "r")} | {"__neg__", "__pos__", "__abs__", "__getitem__"}
 Part = tuple[Expr, Expr]  # an operand, and its place in the object, whose name is that of the target
 
 
@@ -55,12 +57,13 @@ def _partial(call: gast.Call, target: str) -> list[Part]:
 
 
 def computes(cls: type) -> bool:
-    """Has a class attributes that are computed when they are read?"""
+    """Has a class attributes that are computed when they are read, or operators of its own?"""
     kinds = (property, functools.cached_property, types.FunctionType)
     members = [m for base in cls.__mro__ for m in vars(base).items() if base is not object]
-    return any(isinstance(m, kinds) and not (n.startswith("__") and n.endswith("__")) for n, m in members) or hasattr(
-        cls, "__getattr__"
+    own = any(
+        isinstance(m, kinds) and (n in _OPERATORS or not (n.startswith("__") and n.endswith("__"))) for n, m in members
     )
+    return own or hasattr(cls, "__getattr__")
 
 
 def _fields(cls: type) -> list[str]:

@@ -70,10 +70,6 @@ def _check(node: gast.AST, own: set[str], context: Context) -> None:
         context.refuse(
             node, "a class defined where a derivative flows through it", "define the class outside the function", syntax=True
         )
-    elif isinstance(node, (gast.FunctionDef, gast.Lambda)):
-        defaults = [*node.args.defaults, *node.args.kw_defaults]
-        if any(is_varied(d, context.varied, context) for d in defaults):
-            context.refuse(node, "a default value that a derivative flows through", "pass it as an argument, or capture it")
     elif isinstance(node, gast.For):
         _check_target(node.target, node, own, context)
     elif isinstance(node, (gast.Assign, gast.AugAssign, gast.AnnAssign)):

@@ -66,6 +66,9 @@ def _is_plain(node: Local) -> bool:
         return False
     body = node.body if isinstance(node.body, list) else [node.body]
     inside = list(nodes.walk(body))
+    own = set(nodes.all_parameters(args)) | nodes.stores(body)
+    if any(captured(n) & own for n in inside if isinstance(n, (gast.FunctionDef, gast.Lambda))):
+        return False  # each call makes a closure over variables of its own
     forbidden = (gast.Yield, gast.YieldFrom, gast.Await, gast.Global, gast.ClassDef, gast.Import, gast.ImportFrom)
     return len(inside) <= _LARGEST and not any(isinstance(n, forbidden) for n in inside)
 

@@ -112,11 +112,19 @@ class _Check(gast.NodeVisitor):  # type: ignore[misc]
         if isinstance(value, gast.Call) and value.args and nodes.is_name(value.args[0], target.id):
             return _among(self.context.resolve(value.func), _READERS)
         while isinstance(after, gast.Assign) and (is_simple(after.value) or self._is_quiet(after.value)):
-            if target.id in nodes.loads(after.value):
+            if target.id in nodes.loads(after.value) or not self._leaves_alone(after, node.value):
                 return False
             after = self.following.get(id(after))
+        if isinstance(after, gast.For) and nodes.stores([after.target, *after.body]) & nodes.loads(node.value):
+            return False
         head = after.iter if isinstance(after, gast.For) else getattr(after, "value", None)
         return head is not None and self._is_quiet(node.value) and self._consumes(head, target.id)
+
+    def _leaves_alone(self, stmt: gast.Assign, later: Expr) -> bool:
+        """Does an assignment bind nothing but names that `later` does not read?"""
+        parts = [n for t in stmt.targets for n in nodes.walk(t)]
+        names = all(isinstance(n, (gast.Name, gast.Tuple, gast.List, gast.Starred, gast.expr_context)) for n in parts)
+        return names and not nodes.stores(stmt.targets) & nodes.loads(later)
 
     def _consumes(self, node: Expr, name: str) -> bool:
         if isinstance(node, gast.Call) and _among(self.context.resolve(node.func), _READERS):

@@ -6,6 +6,8 @@ over the statements of a function.
 
 from __future__ import annotations
 
+import functools
+
 import gast
 
 from s2sad import nodes
@@ -187,10 +189,23 @@ class Lowering:
         for i, node in enumerate(operands):
             later = operands[i + 1 :]
             value = self.atom(node.value if isinstance(node, gast.Starred) else node)
-            if isinstance(value, gast.Name) and any(_rebinds(o, value.id) for o in later):
-                value = nodes.load(self.bind(value, "t", varied=value.id in self.context.varied))
+            if any(self.rebinds(o, name) for o in later for name in nodes.loads(value)):
+                value = nodes.load(self.bind(value, "t", varied=is_varied(value, self.context.varied, self.context)))
             result.append(gast.Starred(value, gast.Load()) if isinstance(node, gast.Starred) else value)
         return result
+
+    def rebinds(self, node: Expr, name: str) -> bool:
+        """May evaluating `node` bind `name`: by a walrus, or by calling a nested function that assigns it?"""
+        inside = list(nodes.walk_scope(node))
+        if any(isinstance(n, gast.NamedExpr) and n.target.id == name for n in inside):
+            return True
+        return name in self.assigned_within and any(isinstance(n, gast.Call) for n in inside)
+
+    @functools.cached_property
+    def assigned_within(self) -> frozenset[str]:
+        """Variables that nested functions assign by `nonlocal`."""
+        inner = [f.body for f in self.local.values() if isinstance(f, gast.FunctionDef)]
+        return frozenset(n for body in inner for s in nodes.walk(body) if isinstance(s, gast.Nonlocal) for n in s.names)
 
     def lower(self, node: Expr) -> Expr:
         """`node` as one operation on atoms; what it needs is emitted before."""
@@ -246,11 +261,9 @@ class Lowering:
         return gast.Starred(self.atom(node.value), gast.Load())
 
     def lower_joinedstr(self, node: gast.JoinedStr) -> Expr:
-        node.values = [
-            gast.FormattedValue(self.atom(v.value), v.conversion, v.format_spec)
-            if isinstance(v, gast.FormattedValue) else v
-            for v in node.values
-        ]  # fmt: skip
+        shown = [v for v in node.values if isinstance(v, gast.FormattedValue)]
+        for part, value in zip(shown, self.atoms([v.value for v in shown]), strict=True):
+            part.value = value
         return node
 
     def lower_compare(self, node: gast.Compare) -> Expr:
@@ -334,7 +347,16 @@ class Lowering:
         return self.call(node)
 
     def lower_lambda(self, node: gast.Lambda) -> Expr:
+        self.check_defaults(node)
         return node
+
+    def check_defaults(self, node: Local) -> None:
+        """What a default holds belongs to the function object, whose cotangent does not say so."""
+        defaults = [*node.args.defaults, *node.args.kw_defaults]
+        if any(is_varied(d, self.context.varied, self.context) for d in defaults):
+            self.context.refuse(
+                node, "a default value that a derivative flows through", "pass it as an argument, or capture it"
+            )
 
     def call(self, node: gast.Call) -> Expr:
         written = self.written_out(node)
@@ -357,7 +379,3 @@ class Lowering:
 def _options(node: gast.Call) -> gast.Dict:
     keys = [None if k.arg is None else nodes.const(k.arg) for k in node.keywords]
     return gast.Dict(keys, [k.value for k in node.keywords])
-
-
-def _rebinds(node: Expr, name: str) -> bool:
-    return any(isinstance(n, gast.NamedExpr) and n.target.id == name for n in nodes.walk_scope(node))

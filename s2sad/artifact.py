@@ -15,12 +15,17 @@ FORMAT = 1
 
 
 class Request(NamedTuple):
-    """What is asked for: which derivative of which function, with respect to what."""
+    """What is asked for: which derivative of which function, with respect to what.
+
+    The first of the `active` may be `captured` variables; their cotangents are then given together, as that of
+    the closure.
+    """
 
     form: str  # "grad", "value_and_grad" or "split"
     active: tuple[str, ...]
     kinds: tuple[tuple[str, str], ...] = ()
     has_aux: bool = False
+    captured: tuple[str, ...] | None = None
 
 
 class Piece(NamedTuple):

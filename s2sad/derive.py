@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Collection
 from typing import Any
 
-from s2sad import cache
+from s2sad import bound, cache
 from s2sad.adjoints.equivalents import method_equivalent
 from s2sad.artifact import Artifact, Request
 from s2sad.bound import bound_pair, getter_of_attribute, holds_values, is_nondifferentiable, with_source
@@ -189,6 +189,11 @@ def _split_function(function: Any, active: tuple[Any, ...], itself: bool) -> dyn
     if is_nondifferentiable(function):
         zeros = (0,) * (len(active) + itself)
         return (lambda *a, **k: (function(*a, **k), None)), (lambda tape, g: zeros if len(zeros) != 1 else 0)
+    if getattr(function, "__module__", None) == bound.__name__:
+        raise NotDifferentiable(
+            "a second derivative flows through a call of a partial, a bound method or an object, which holds active values",
+            hint="make it a nested function or a lambda that captures them",
+        )
     function = with_source(function)
     if itself and holds_values(function):
         return bound_pair(function, active, _pair, _parameters)
@@ -325,42 +330,23 @@ def _with_zero(bars: Any, count: int) -> Any:
 
 def _closure_pair(function: types.FunctionType, active: tuple[Any, ...]) -> dynamic.Pair:
     """Forward and backward of a closure; the cotangent of the closure is that of what it captures."""
+    _require_one_meaning(function, {}, set())
     captured = tuple(name for name, cell in cells_of(function).items() if _may_be_active(cell))
-    names = _parameters(function, active, 0)
-    variant = derive(function, Request("split", (*captured, *names)))
-    backward = variant.backward
-
-    def pair_backward(tape: Any, g: Any) -> Any:
-        bars = backward(tape, g)
-        bars = bars if len(captured) + len(names) != 1 else (bars,)
-        own = _flattened(dict(zip(captured, bars, strict=False)), function)
-        rest = bars[len(captured) :]
-        return (own, *rest) if rest else own
-
-    return variant.main, pair_backward
+    names = (*captured, *_parameters(function, active, 0))
+    variant = derive(function, Request("split", names, captured=captured))
+    return variant.main, variant.backward
 
 
-def _flattened(bars: dict[str, Any], function: types.FunctionType) -> Any:
-    """The cotangents of a closure's cells, and with them those of what the closures that it captures capture.
-
-    The caller takes either: of a closure of its own, what that captures; of any other function, its
-    cotangent.
-    """
-    from s2sad.runtime import ObjectBar
-
-    cells = cells_of(function)
-    own: dict[str, Any] = {}
-    for name, bar in bars.items():
-        own[name] = own.get(name, 0) + bar
-        inner = cells[name].cell_contents
-        if not isinstance(inner, types.FunctionType):
+def _require_one_meaning(function: types.FunctionType, met: dict[str, types.CellType], seen: set[Any]) -> None:
+    """Of a closure, and the closures that it captures, the cotangents go by the names of the variables."""
+    seen.add(function)
+    for name, cell in cells_of(function).items():
+        if not _may_be_active(cell):
             continue
-        theirs = cells_of(inner)
-        for part, value in bar._parts().items() if isinstance(bar, ObjectBar) else ():
-            if part in cells and part in theirs and cells[part] is not theirs[part]:
-                raise NotDifferentiable(f"two closures capture different variables named {part}", hint="rename one of them")
-            own[part] = own.get(part, 0) + value
-    return ObjectBar(**own)
+        if met.setdefault(name, cell) is not cell:
+            raise NotDifferentiable(f"two closures capture different variables named {name}", hint="rename one of them")
+        if isinstance(cell.cell_contents, types.FunctionType) and cell.cell_contents not in seen:
+            _require_one_meaning(cell.cell_contents, met, seen)
 
 
 def _may_be_active(cell: types.CellType) -> bool:

@@ -91,7 +91,7 @@ class Transformer:
             callee_function, callee_request, callee = self.queue.pop(0)
             context = self._context(read(callee_function), callee_request)
             tree = _prepare(context, callee_request.form)
-            self._guard(program, context, lambda: self._split(tree, context, callee))  # noqa: B023
+            self._guard(program, context, lambda: self._split(tree, context, callee, callee_request))  # noqa: B023
         refuse_reading_back(program.contexts)
         errors = [e for context in program.contexts for e in context.errors]
         if errors:
@@ -119,12 +119,12 @@ class Transformer:
         new = joint(derivative, name, context, value=request.form == "value_and_grad", has_aux=request.has_aux)
         return [Emitted(simplify(new, context), context, "joint")]
 
-    def _split(self, tree: gast.FunctionDef, context: Context, callee: Callee) -> list[Emitted]:
+    def _split(self, tree: gast.FunctionDef, context: Context, callee: Callee, request: Request) -> list[Emitted]:
         tree = _core(tree, context)
         if context.errors:
             return []
         derivative = reverse_mode(tree, context)
-        forward, backward = split_form(derivative, callee.forward, callee.backward, context)
+        forward, backward = split_form(derivative, callee.forward, callee.backward, context, request.captured)
         forward, backward = simplify(forward, context), simplify(backward, context)
         return [Emitted(forward, context, "forward"), Emitted(backward, context, "backward")]
 

@@ -130,14 +130,14 @@ def selected(fn, args, kwargs, argnums):
 def central_difference(fn, args, argnums=0, kwargs=None, cotangent=None, step=STEP):
     """The gradient of `fn` at `args`, in the structure of the arguments that `argnums` names.
 
-    Where `fn` returns a tree, `cotangent` (of the same structure) makes a number of it. With respect to a
+    Where `fn` returns a tree, `cotangent` (of the same structure) makes a real number of it. With respect to a
     complex number x + iy the gradient of a real function is df/dx - i df/dy.
     """
     args, kwargs = list(args), dict(kwargs or {})
 
     def number(at_args, at_kwargs):
         value = fn(*at_args, **at_kwargs)
-        return float(value) if cotangent is None else contract(cotangent, value)
+        return float(value) if cotangent is None else contract(cotangent, value).real
 
     def of_one(argnum):
         where, key = locate(fn, args, kwargs, argnum)

@@ -27,7 +27,7 @@ from corpus.effects import fresh_world
 POINTS = [pytest.param(c, args, id=f"{c.name}-{i}") for c in CASES for i, args in enumerate(c.inputs)]
 SCALARS = [point for point in POINTS if point.values[0].output == "scalar"]
 TREES = [point for point in POINTS if point.values[0].output == "tree"]
-CURVED = [point for point in SCALARS if "order2" in point.values[0].tags]
+CURVED = [point for point in SCALARS if "first-order" not in point.values[0].tags]
 NUMBERS = [p for p in CURVED if p.values[0].argnums == 0 and type(p.values[1][0]) is float]
 
 
@@ -128,6 +128,7 @@ def test_order_two(case, args):
     assert_gradient(case, args, second, reference(case, gradient, args, cotangent=direction))
 
 
+@pytest.mark.filterwarnings("ignore:s2sad. the result does not depend")  # of a linear function
 @pytest.mark.parametrize(("case", "args"), NUMBERS)
 def test_grad_of_grad(case, args):
     import s2sad
@@ -140,7 +141,7 @@ def test_grad_of_grad(case, args):
 def test_corpus_is_large_and_its_names_are_unique():
     assert len({case.function for case in CASES}) >= 170
     assert [name for name, count in Counter(case.name for case in CASES).items() if count > 1] == []
-    assert len(CURVED) >= 200 and len(NUMBERS) >= 100
+    assert len(CURVED) >= 0.95 * len(SCALARS) and len(NUMBERS) >= 100
 
 
 @pytest.mark.parametrize(("case", "args"), POINTS)

@@ -7,6 +7,7 @@ import numpy as np
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.registry import elementwise, linear, rule
 from s2sad.runtime import (
+    DictBar,
     ListBar,
     abs_slope,
     abs_slope_pullback,
@@ -20,6 +21,9 @@ from s2sad.runtime import (
     diag_pullback,
     diagonal_pullback,
     diff_pullback,
+    display_item,
+    display_item_pullback,
+    display_items,
     dstack_pullback,
     extremum_pullback,
     extremum_pushforward,
@@ -35,6 +39,7 @@ from s2sad.runtime import (
     power_slope,
     repeat_pullback,
     scalar_seed,
+    settled,
     snapshot,
     sort_like,
     sorted_pullback,
@@ -43,6 +48,7 @@ from s2sad.runtime import (
     take_along_axis_pullback,
     take_pullback,
     through_gradient,
+    through_settled,
     tile_pullback,
     trace_pullback,
     unbroadcast,
@@ -80,6 +86,16 @@ def owned_rule(h, g):
 @linear(as_gradient, at=[(2.5, 1.5), (A, A), (2.5, A), (ListBar(NUMBERS), NUMBERS), (NUMBERS, tuple(NUMBERS))])
 def as_gradient_rule(h, g, x):
     return through_gradient(h, g)
+
+
+@linear(settled, at=[(ListBar(NUMBERS), tuple(NUMBERS))])
+def settled_rule(h, g, x):
+    return through_settled(h, g, x)
+
+
+@linear(through_settled, at=[(ListBar(NUMBERS), ListBar(NUMBERS), tuple(NUMBERS))])
+def through_settled_rule(k, h, g, x):
+    return through_settled(k, g, x)
 
 
 @linear(through_gradient, at=[(2.5, 1.5), (A, A), (A, 2.5)])
@@ -282,3 +298,18 @@ def snapshot_rule(g, value):
 @linear(scalar_seed, at=[(1.5, 2.5)])
 def scalar_seed_rule(h, seed, out):
     return h
+
+
+@linear(display_item, at=[(DictBar.of({"a": 1.5}, {"a": 2.5}), "a", ())])
+def display_item_rule(h, bar, key, later):
+    return display_item_pullback(h, bar, key, later)
+
+
+@linear(display_item_pullback, at=[(2.5, {"a": 1.5}, "a", ())])
+def display_item_pullback_rule(h, g, bar, key, later):
+    return display_item(h, key, later)
+
+
+@linear(display_items, at=[(DictBar.of({"a": 1.5}, {"a": 2.5}), {"a": 1.5}, ())])
+def display_items_rule(h, bar, mapping, later):
+    return display_items(h, mapping, later)

@@ -1,6 +1,15 @@
 """What emitted code may call besides NumPy: few, small functions, imported by name."""
 
-from s2sad.runtime.accumulate import add_at, add_item, attribute_cotangent, require_rebinding, take_items
+from s2sad.runtime.accumulate import (
+    add_at,
+    add_item,
+    attribute_cotangent,
+    display_item,
+    display_item_pullback,
+    display_items,
+    popped,
+    require_rebinding,
+)
 from s2sad.runtime.algebra import (
     dot_pullback_a,
     dot_pullback_b,
@@ -47,7 +56,7 @@ from s2sad.runtime.assembly import (
 )
 from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, zeros_like
 from s2sad.runtime.dynamic import install, require_no_change, split, split_method, split_property, split_star
-from s2sad.runtime.fields import settled
+from s2sad.runtime.fields import settled, through_settled
 from s2sad.runtime.methods import (
     astype_method,
     cast_tangent,
@@ -157,6 +166,9 @@ __all__ = [
     "diagonal_pullback",
     "diff_pullback",
     "difference",
+    "display_item",
+    "display_item_pullback",
+    "display_items",
     "distance_slopes",
     "dot_pullback_a",
     "dot_pullback_b",
@@ -193,6 +205,7 @@ __all__ = [
     "owned",
     "pad_pullback",
     "polygamma",
+    "popped",
     "power_curvature",
     "power_log",
     "power_slope",
@@ -224,12 +237,12 @@ __all__ = [
     "spread",
     "stack_pullback",
     "take_along_axis_pullback",
-    "take_items",
     "take_pullback",
     "tensordot_pullback_a",
     "tensordot_pullback_b",
     "through_cast",
     "through_gradient",
+    "through_settled",
     "ties",
     "tile_pullback",
     "tolist_method",

@@ -31,9 +31,25 @@ def _selects_once(index: Any) -> bool:
     return not isinstance(index, list)
 
 
-def take_items(bar: Any, mapping: Any) -> Any:
-    """The part of a dictionary's cotangent that belongs to the items of `mapping`, taken out of it."""
-    return DictBar.of(mapping, {key: bar.pop(key) for key in mapping})
+def popped(bar: Any) -> Any:
+    """The last element of a list's cotangent, taken off; the list itself may have been emptied since."""
+    return bar.pop() if isinstance(bar, list) and bar else 0
+
+
+def display_item(bar: Any, key: Any, later: tuple[Any, ...]) -> Any:
+    """The cotangent of an item in a dictionary display: none if one of the `later` keys is the same."""
+    return bar[key] if isinstance(bar, dict) and key not in later else 0
+
+
+def display_item_pullback(g: Any, bar: Any, key: Any, later: tuple[Any, ...]) -> Any:
+    """The cotangent of `bar` where `g` is that of `display_item(bar, key, later)`."""
+    return 0 if key in later else DictBar.of(bar, {key: g})
+
+
+def display_items(bar: Any, mapping: Any, later: tuple[Any, ...]) -> Any:
+    """The cotangent of a mapping that is spread in a dictionary display, but for what `later` keys replace."""
+    replaced = set(later)
+    return DictBar.of(mapping, {key: bar[key] for key in mapping if key not in replaced})
 
 
 def attribute_cotangent(owner: Any, name: str, g: Any) -> Any:

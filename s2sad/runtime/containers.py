@@ -7,6 +7,7 @@ wrong gradient without a word.
 
 from __future__ import annotations
 
+import copy
 import types
 from typing import Any
 
@@ -51,7 +52,7 @@ class ListBar(list[Any]):
     __rmul__ = __imul__ = __mul__
 
     def copy(self) -> ListBar:
-        return type(self)(self)
+        return type(self)(_copied(v) for v in self)
 
 
 class NamedTupleBar(ListBar):
@@ -137,30 +138,32 @@ class DictBar(dict[Any, Any]):
         return DictBar.of(self.primal, {k: _copied(v) for k, v in self.items()})
 
 
+_PRIMAL = "the primal"  # no attribute has this name
+
+
 class ObjectBar:
     """The cotangent of an object. An attribute that is missing is made from the primal when it is first asked for."""
 
-    def __init__(self, primal: Any = None, **attributes: Any) -> None:
+    def __init__(self, primal: Any = None, /, **attributes: Any) -> None:
         self.__dict__.update(attributes)
-        self.__dict__["_primal"] = primal
+        self.__dict__[_PRIMAL] = primal
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        zero = zeros_like(getattr(self._primal, name, None))
+        primal = primal_of(self)
+        own = primal.__dict__.get(name) if isinstance(primal, ObjectBar) else getattr(primal, name, None)
+        zero = zeros_like(own)
         self.__dict__[name] = zero
         return zero
-
-    def _parts(self) -> dict[str, Any]:
-        return {k: v for k, v in self.__dict__.items() if k != "_primal"}
 
     def __add__(self, other: Any) -> Any:
         if type(other) is int and other == 0:
             return self
         if not isinstance(other, ObjectBar):
             raise TypeError(f"cotangents of different structure: {self!r} and {other!r}")
-        total = ObjectBar(self._primal, **self._parts())
-        for name, value in other._parts().items():
+        total = ObjectBar(primal_of(self), **parts_of(self))
+        for name, value in parts_of(other).items():
             mine = total.__dict__.get(name, 0)
             total.__dict__[name] = mine + value
         return total
@@ -173,10 +176,21 @@ class ObjectBar:
     __getitem__ = __mul__ = __rmul__ = __truediv__ = __neg__ = _operated
 
     def __repr__(self) -> str:
-        return f"ObjectBar({', '.join(f'{k}={v!r}' for k, v in self._parts().items())})"
+        return f"ObjectBar({', '.join(f'{k}={v!r}' for k, v in parts_of(self).items())})"
 
-    def copy(self) -> ObjectBar:
-        return ObjectBar(self._primal, **{k: _copied(v) for k, v in self._parts().items()})
+    def __copy__(self) -> ObjectBar:
+        return ObjectBar(primal_of(self), **{k: _copied(v) for k, v in parts_of(self).items()})
+
+
+# not methods of ObjectBar, since attributes of the object may have any name
+
+
+def primal_of(bar: ObjectBar) -> Any:
+    return bar.__dict__[_PRIMAL]
+
+
+def parts_of(bar: ObjectBar) -> dict[str, Any]:
+    return {k: v for k, v in bar.__dict__.items() if k != _PRIMAL}
 
 
 def operated(x: Any) -> str:
@@ -192,7 +206,7 @@ def zeros_like(x: Any) -> Any:
         return 0.0
     if isinstance(x, IMMUTABLE) or x is None:
         return 0
-    if isinstance(x, tuple) and hasattr(x, "_fields"):
+    if isinstance(x, (tuple, NamedTupleBar)) and hasattr(x, "_fields"):
         return NamedTupleBar.zeros(x._fields) + ListBar([zeros_like(v) for v in x])
     if isinstance(x, (list, tuple)):
         return ListBar([zeros_like(v) for v in x])
@@ -212,4 +226,6 @@ def _object_zeros(x: Any) -> Any:
 
 
 def _copied(value: Any) -> Any:
+    if isinstance(value, ObjectBar):
+        return copy.copy(value)
     return value.copy() if hasattr(value, "copy") else value

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.containers import NamedTupleBar, ObjectBar, operated
+from s2sad.runtime.containers import NamedTupleBar, ObjectBar, operated, parts_of
 from s2sad.runtime.dynamic import split_property
 
 _MISSING = object()
@@ -57,7 +57,7 @@ def _is_stored(x: Any, name: str) -> bool:
 def _contributions(g: Any) -> dict[str, Any]:
     """The parts of a cotangent that go by name."""
     if isinstance(g, ObjectBar):
-        return g._parts()
+        return parts_of(g)
     return g.named if isinstance(g, NamedTupleBar) else {}
 
 
@@ -103,3 +103,9 @@ def require_settled(g: Any, x: Any) -> None:
             f"s2sad: the second derivative goes through {type(x).__qualname__}.{names[0]}, which is computed "
             f"when it is read (make {names[0]} a method, and call it)"
         )
+
+
+def through_settled(h: Any, g: Any, x: Any) -> Any:
+    """The cotangent of g where `h` is that of settled(g, x)."""
+    require_settled(g, x)
+    return h

@@ -13,6 +13,8 @@ import numpy as np
 from s2sad.runtime.containers import IMMUTABLE, OPAQUE, DictBar, ListBar, ObjectBar, zeros_like
 from s2sad.runtime.fields import settled, stored_names
 
+_BARS = (ListBar, DictBar, ObjectBar)
+
 
 def unbroadcast(g: Any, like: Any) -> Any:
     """The cotangent `g` summed to the shape of `like`, and real where `like` is.
@@ -26,12 +28,14 @@ def unbroadcast(g: Any, like: Any) -> Any:
         return g
     if type(g) is type(like) is np.ndarray and g.shape == like.shape and g.dtype == like.dtype:
         return g
-    if isinstance(like, (ListBar, DictBar)):  # in the derivative of a derivative
+    if isinstance(like, _BARS):  # in the derivative of a derivative
         return g
     if isinstance(like, (list, tuple, dict)):
         if isinstance(g, (ListBar, DictBar)):
             raise TypeError("s2sad: `+` or `*` on lists whose type is not known: write [*a, *b], or annotate them as lists")
         return array_pullback(unbroadcast(g, np.asarray(like)), like)
+    if isinstance(g, _BARS):  # of a sum with the universal zero
+        return g
     shape = np.shape(like)
     if np.shape(g) != shape:
         g = _sum_to(g, shape)
@@ -67,7 +71,9 @@ def instantiate(g: Any, like: Any) -> Any:
 
 def owned(g: Any) -> Any:
     """A copy of a cotangent that may be added to in place."""
-    return g if isinstance(g, IMMUTABLE) else g.copy()
+    if isinstance(g, IMMUTABLE):
+        return g
+    return g.copy() if isinstance(g, (np.ndarray, list, dict)) else copy.copy(g)
 
 
 def require_scalar(out: Any) -> None:

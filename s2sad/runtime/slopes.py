@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.containers import ObjectBar
+from s2sad.runtime.containers import ObjectBar, primal_of
 from s2sad.runtime.fields import require_settled
 from s2sad.runtime.shapes import unbroadcast
 
@@ -128,5 +128,5 @@ def broadcast_like(h: Any, g: Any) -> Any:
 def through_gradient(h: Any, g: Any) -> Any:
     """The cotangent of g where `h` is that of as_gradient(g, x): a number may have stood for an array."""
     if isinstance(h, ObjectBar):
-        require_settled(g, h._primal)
+        require_settled(g, primal_of(h))
     return h if isinstance(g, (list, dict)) or not isinstance(h, np.ndarray) else unbroadcast(h, g)

@@ -58,6 +58,8 @@ def _partial(call: gast.Call, target: str) -> list[Part]:
 
 def computes(cls: type) -> bool:
     """Has a class attributes that are computed when they are read, or operators of its own?"""
+    if cls is ObjectBar:
+        return False
     kinds = (property, functools.cached_property, types.FunctionType)
     members = [m for base in cls.__mro__ for m in vars(base).items() if base is not object]
     own = any(

@@ -11,10 +11,12 @@ from s2sad.analysis.expressions import root
 from s2sad.nodes import Expr
 from s2sad.runtime import (
     add_item,
+    display_item,
+    display_items,
     instantiate,
     owned,
+    popped,
     settled,
-    take_items,
     unbroadcast,
 )
 from s2sad.transforms import steps
@@ -42,21 +44,16 @@ def display(step: steps.Display, sweep: Sweep) -> None:
 
 def _items(target: str, display: gast.Dict, sweep: Sweep) -> list[tuple[Expr, Expr]]:
     """The cotangent of each value of a dictionary display; of equal keys, only the last one stays."""
-    keys = [nodes.number(k) if nodes.number(k) is not None else getattr(k, "value", None) for k in display.keys]
-    if None not in keys and len(set(keys)) == len(keys):
-        pairs = zip(display.keys, display.values, strict=True)
-        return [(nodes.subscript(sweep.bar(target), nodes.clone(k)), v) for k, v in pairs]
-    sweep.bars[target] = Bar(owned=False)
-    sweep.materialise(target)
+    keys = [getattr(k, "value", None) if nodes.number(k) is None else nodes.number(k) for k in display.keys]
     found: list[tuple[Expr, Expr]] = []
-    for key, value in reversed(list(zip(display.keys, display.values, strict=True))):
-        part = sweep.context.temporary("item_bar", varied=False)
-        if key is None:
-            taken = nodes.call(sweep.helper(take_items), sweep.bar(target), sweep.primal(value))
-        else:
-            taken = nodes.method(sweep.bar(target), "pop", sweep.primal(key))
-        sweep.emit(nodes.assign(part, taken))
-        found.append((nodes.load(part), value))
+    for i, (key, value) in enumerate(zip(display.keys, display.values, strict=True)):
+        bar, later = sweep.bar(target), list(zip(display.keys[i + 1 :], display.values[i + 1 :], strict=True))
+        if None not in keys[i:] and keys[i] not in keys[i + 1 :]:
+            found.append((nodes.subscript(bar, nodes.clone(key)), value))
+            continue
+        spelled = [gast.Starred(sweep.primal(v), gast.Load()) if k is None else sweep.primal(k) for k, v in later]
+        helper, which = (display_items, value) if key is None else (display_item, key)
+        found.append((nodes.call(sweep.helper(helper), bar, sweep.primal(which), nodes.tuple_(spelled)), value))
     return found
 
 
@@ -90,7 +87,7 @@ def unpack(step: steps.Unpack, sweep: Sweep) -> None:
     present = [t.id for t in targets if t.id in sweep.bars]
     if not present:
         return
-    if step.source in {t.id for t in targets}:
+    if step.source in {t.id for t in targets} or _is_tape(step.source, sweep):
         parts = nodes.call(sweep.helper(_list_bar()), gast.List([_part(t, sweep) for t in step.targets], gast.Load()))
         for name in present:
             sweep.take(name)
@@ -112,6 +109,16 @@ def unpack(step: steps.Unpack, sweep: Sweep) -> None:
         sweep.take(name)
 
 
+def _is_tape(variable: str, sweep: Sweep) -> bool:
+    """Is this a tape, or a value with a tape, of which nothing else is read? Its stashes are empty by now."""
+    context = sweep.context
+    if not context.trusted or variable in sweep.bars:
+        return False
+    if variable in context.namer.issued:
+        return sweep.is_result(variable)
+    return variable in context.active and sum(nodes.is_name(n, variable) for n in nodes.walk(context.source.tree.body)) == 1
+
+
 def _list_bar() -> Any:
     from s2sad.runtime import ListBar
 
@@ -121,18 +128,24 @@ def _list_bar() -> Any:
 def _part(target: Expr, sweep: Sweep) -> Expr:
     if isinstance(target, gast.Starred):
         name = target.value.id
-        empty = nodes.call(sweep.helper(instantiate), nodes.const(0), sweep.primal(nodes.load(name), after=True))
-        return gast.Starred(sweep.bar(name) if name in sweep.bars else empty, gast.Load())
+        present = sweep.bars.get(name)
+        value: Expr = sweep.bar(name) if present is not None else nodes.const(0)
+        if present is None or present.zero:
+            value = nodes.call(sweep.helper(instantiate), value, sweep.primal(nodes.load(name), after=True))
+        return gast.Starred(value, gast.Load())
     return sweep.bar(target.id) if target.id in sweep.bars else nodes.const(0)
 
 
 def append(step: steps.Append, sweep: Sweep) -> None:
     sweep.materialise(step.owner)
-    popped = nodes.method(sweep.bar(step.owner), "pop")
-    if isinstance(step.value, gast.Name) and step.value.id in sweep.context.varied:
-        sweep.add(step.value.id, popped, fresh=False, zero=True)
+    if step.owner in sweep.on_tape:  # what took it from there has popped it empty since
+        last = nodes.call(sweep.helper(popped), sweep.bar(step.owner))
     else:
-        sweep.emit(nodes.statement(popped))
+        last = nodes.method(sweep.bar(step.owner), "pop")
+    if isinstance(step.value, gast.Name) and step.value.id in sweep.context.varied:
+        sweep.add(step.value.id, last, fresh=False, zero=True)
+    else:
+        sweep.emit(nodes.statement(last))
 
 
 def pop(step: steps.Pop, sweep: Sweep) -> None:

@@ -7,6 +7,7 @@ from one to the other. The joint form is one function; the split form hands the 
 from __future__ import annotations
 
 import contextlib
+import types
 import warnings
 from collections import Counter
 from collections.abc import Collection
@@ -23,8 +24,9 @@ from s2sad.analysis.mutation import mutated_names, overwritten_parameters
 from s2sad.analysis.regions import Block, Loop, Simple
 from s2sad.context import Context
 from s2sad.nodes import Expr
-from s2sad.runtime import ListBar, as_gradient, no_gradient, scalar_seed, snapshot
+from s2sad.runtime import ListBar, ObjectBar, as_gradient, no_gradient, scalar_seed, snapshot
 from s2sad.transforms import steps
+from s2sad.transforms.classify import classify
 from s2sad.transforms.crossing import crossing, undefined_at_end
 from s2sad.transforms.reverse import Reverse, compose
 from s2sad.transforms.saves import Primal, Recipe, saves
@@ -51,7 +53,7 @@ def reverse_mode(function: gast.FunctionDef, context: Context, *, has_aux: bool 
     """Differentiates a function in three-address form."""
     context.kinds = infer_kinds(function, context)
     statements, result = _split_return(function)
-    step_of = _classify(statements, context)
+    step_of = _classified(statements, context)
     root = regions.build(statements, _Activity(step_of, context), lambda stmt: _may_swallow(stmt, context))
     parameters = nodes.all_parameters(function.args)
     reverse = Reverse(root, step_of, context)
@@ -87,13 +89,13 @@ def _split_return(function: gast.FunctionDef) -> tuple[nodes.Block, Expr]:
     return body, nodes.const(None)
 
 
-def _classify(statements: nodes.Block, context: Context) -> dict[gast.stmt, steps.Step]:
+def _classified(statements: nodes.Block, context: Context) -> dict[gast.stmt, steps.Step]:
     context.closures = _closures(statements, context)
     found: dict[gast.stmt, steps.Step] = {}
     stack = list(reversed(statements))
     while stack:
         stmt = stack.pop()
-        step = steps.of(stmt, context)
+        step = classify(stmt, context)
         if step is not None:
             found[stmt] = step
         elif isinstance(stmt, _COMPOUND):
@@ -248,9 +250,13 @@ def _gradient(parameter: str, derivative: Derivative, context: Context) -> Expr:
     return nodes.call(context.link("as_gradient", as_gradient), bar, argument)
 
 
-def split_form(derivative: Derivative, forward_name: str, backward_name: str, context: Context) -> list[gast.FunctionDef]:
+def split_form(
+    derivative: Derivative, forward_name: str, backward_name: str, context: Context, captured: tuple[str, ...] | None
+) -> list[gast.FunctionDef]:
     """Two functions: `f_fwd(...) -> (value, tape)` and `f_bwd(tape, out_bar) -> cotangents`."""
-    bars: list[Expr] = [nodes.load(derivative.bars[p]) if p in derivative.bars else nodes.const(0) for p in context.active]
+    bars: list[Expr] = [_cotangent(p, derivative) for p in context.active]
+    if captured is not None:
+        bars = [_closure_cotangent(captured, derivative, context), *bars[len(captured) :]]
     returned = bars[0] if len(bars) == 1 else nodes.tuple_(bars)
     backward_body: nodes.Block = [*derivative.reverse, gast.Return(returned)]
     here = nodes.stores(derivative.forward) | set(nodes.all_parameters(derivative.arguments))
@@ -271,6 +277,21 @@ def split_form(derivative: Derivative, forward_name: str, backward_name: str, co
     arguments = nodes.arguments([tape, derivative.seed])
     backward = _define(backward_name, arguments, f"Reverse sweep of {about}.", [*unpack, *backward_body])
     return [forward, backward]
+
+
+def _cotangent(parameter: str, derivative: Derivative) -> Expr:
+    return nodes.load(derivative.bars[parameter]) if parameter in derivative.bars else nodes.const(0)
+
+
+def _closure_cotangent(captured: tuple[str, ...], derivative: Derivative, context: Context) -> Expr:
+    """The cotangents of what a closure captures, and of what the closures among that capture in turn."""
+    present = [name for name in captured if name in derivative.bars]
+    parts = [gast.keyword(name, _cotangent(name, derivative)) for name in present]
+    total: Expr = gast.Call(context.link("ObjectBar", ObjectBar), [], parts)
+    for name in present:
+        if isinstance(context.source.cells[name].cell_contents, types.FunctionType):
+            total = nodes.add(total, _cotangent(name, derivative))
+    return total
 
 
 def _pack(names: Collection[str]) -> Expr:

@@ -1,6 +1,6 @@
 """The reverse of one statement: from the cotangents of what it binds to those of its operands.
 
-Requires: steps (`steps.of`). Each function here writes the reverse of one class of step into the sweep.
+Requires: steps (`classify`). Each function here writes the reverse of one class of step into the sweep.
 """
 
 from __future__ import annotations

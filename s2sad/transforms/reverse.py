@@ -47,7 +47,7 @@ class Reverse:
 
     def __init__(self, root: Block, step_of: dict[gast.stmt, steps.Step], context: Context) -> None:
         self.root, self.step_of, self.context = root, step_of, context
-        self.sweep = Sweep(context, alike=self._alike, overwritten=self._overwritten)
+        self.sweep = Sweep(context, alike=self._alike, is_result=self._is_result, overwritten=self._overwritten)
         self._shapes = shapes.alike(root, step_of, context)
         self.edits = Edits(context)
         self.overwrites = Overwrites(root)
@@ -73,6 +73,10 @@ class Reverse:
         ):
             return variable
         return found.variable
+
+    def _is_result(self, variable: str) -> bool:
+        sites = self.overwrites.sites.get(variable, [])
+        return len(sites) == 1 and isinstance(self.step_of.get(sites[0].stmt), steps.Call)
 
     def _overwritten(self, variable: str) -> bool:
         return self.sweep.node is not None and self.overwrites.after(variable, self.sweep.node)

@@ -7,6 +7,7 @@ zero. These facts are tracked statement by statement, so that the emitted code i
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -55,6 +56,7 @@ class Sweep:
     names: dict[str, str] = field(default_factory=dict)
     node: Node | None = None
     alike: Callable[[str], str] = lambda variable: variable
+    is_result: Callable[[str], bool] = lambda variable: False  # of a call of a function without a rule
     overwritten: Callable[[str], bool] = lambda variable: False  # later than the current node
 
     # -- names ------------------------------------------------------------------------------------------------
@@ -74,6 +76,14 @@ class Sweep:
             if isinstance(n, gast.Name) and n.id in self.context.locals:
                 n.primal = after
         return copy
+
+    @functools.cached_property
+    def on_tape(self) -> set[str]:
+        """Of emitted code that is differentiated again: the names that it may hand over in a tape."""
+        if not self.context.trusted:
+            return set()
+        tuples = [n for n in nodes.walk(self.context.source.tree.body) if isinstance(n, gast.Tuple)]
+        return {e.id for t in tuples for e in t.elts if isinstance(e, gast.Name)}
 
     def is_scalar(self, variable: str) -> bool:
         return self.context.kinds.get(variable) in _SCALARS

@@ -25,7 +25,7 @@ def broadcasting(a, v, s):
     return np.sum((a + v) * (a - s) / (2.0 + v * v) + s * v)
 
 
-case(broadcasting, [(MATRIX, VECTOR, 0.7), (MATRIX, MATRIX[:, :1], np.array(0.7))], argnums=(0, 1, 2), tags="order2")
+case(broadcasting, [(MATRIX, VECTOR, 0.7), (MATRIX, MATRIX[:, :1], np.array(0.7))], argnums=(0, 1, 2))
 
 
 def small_divided_by_large(x, v):
@@ -41,7 +41,7 @@ def elementwise_functions(v):
     return np.sum(a * b)
 
 
-case(elementwise_functions, [(VECTOR,), (MATRIX,), (0.7,), (np.array(0.7),)], tags="order2")
+case(elementwise_functions, [(VECTOR,), (MATRIX,), (0.7,), (np.array(0.7),)])
 
 
 def more_elementwise_functions(v):
@@ -57,21 +57,21 @@ def ufuncs_by_name(a, b):
     return np.sum(np.multiply(np.add(a, b), np.subtract(a, 2.0)) + np.divide(a, np.true_divide(b, 2.0)))
 
 
-case(ufuncs_by_name, [(VECTOR, POSITIVE), (MATRIX, POSITIVE)], argnums=(0, 1), tags="order2")
+case(ufuncs_by_name, [(VECTOR, POSITIVE), (MATRIX, POSITIVE)], argnums=(0, 1))
 
 
 def matrix_products(a, b, v):
     return np.sum(a @ b) + (v @ a) @ (b @ v)
 
 
-case(matrix_products, [(MATRIX.T, MATRIX, VECTOR)], argnums=(0, 1, 2), tags="order2")
+case(matrix_products, [(MATRIX.T, MATRIX, VECTOR)], argnums=(0, 1, 2))
 
 
 def dot_and_matmul(a, v):
     return np.dot(v, v) * np.sum(np.dot(a, v)) + np.matmul(a, v) @ np.dot(a, v) + a.dot(v)[0]
 
 
-case(dot_and_matmul, [(MATRIX, VECTOR)], argnums=(0, 1), tags="order2")
+case(dot_and_matmul, [(MATRIX, VECTOR)], argnums=(0, 1))
 
 
 def batched_matmul(a, b):
@@ -79,14 +79,14 @@ def batched_matmul(a, b):
     return np.sum(c * c)
 
 
-case(batched_matmul, [(CUBE, CUBE[0].T), (CUBE, CUBE.transpose(0, 2, 1))], argnums=(0, 1), tags="order2")
+case(batched_matmul, [(CUBE, CUBE[0].T), (CUBE, CUBE.transpose(0, 2, 1))], argnums=(0, 1))
 
 
 def reductions(a):
     return np.mean(a) * np.sum(a * a) + np.prod(a) * a.mean() + a.sum() ** 2
 
 
-case(reductions, [(MATRIX,), (VECTOR,)], tags="order2")
+case(reductions, [(MATRIX,), (VECTOR,)])
 
 
 def reductions_along_axes(a):
@@ -95,7 +95,7 @@ def reductions_along_axes(a):
     return np.sum(rows * a * columns) + np.sum(a.sum(axis=-1) ** 2) + np.prod(a, axis=0).sum()
 
 
-case(reductions_along_axes, [(MATRIX,)], tags="order2")
+case(reductions_along_axes, [(MATRIX,)])
 
 
 def reductions_over_several_axes(a):
@@ -103,7 +103,7 @@ def reductions_over_several_axes(a):
     return np.sum(b * b)
 
 
-case(reductions_over_several_axes, [(CUBE,)], tags="order2")
+case(reductions_over_several_axes, [(CUBE,)])
 
 
 def extremes(a):
@@ -129,14 +129,14 @@ def transposed_axes(a):
     return np.sum(b[0] * b[1]) + np.sum(c[0] * c[1]) * np.sum(a[..., None] ** 2)
 
 
-case(transposed_axes, [(CUBE,)], tags="order2")
+case(transposed_axes, [(CUBE,)])
 
 
 def where_selects(v):
     return np.sum(np.where(v > 0, v * v, np.exp(v)) * v)
 
 
-case(where_selects, [(VECTOR,), (MATRIX,)], tags="order2")
+case(where_selects, [(VECTOR,), (MATRIX,)])
 
 
 def maximum_and_minimum(a, b):
@@ -150,7 +150,7 @@ def masks_by_product(v):
     return np.sum((v > 0) * v * v + (v <= 0) * np.sin(v))
 
 
-case(masks_by_product, [(VECTOR,)], tags="order2")
+case(masks_by_product, [(VECTOR,)])
 
 
 def stacked(x, v):
@@ -159,7 +159,7 @@ def stacked(x, v):
     return np.sum(a @ b)
 
 
-case(stacked, [(0.7, VECTOR)], argnums=(0, 1), tags="order2")
+case(stacked, [(0.7, VECTOR)], argnums=(0, 1))
 
 
 def concatenated(x, v):
@@ -168,7 +168,7 @@ def concatenated(x, v):
     return np.sum(a * a) * np.sum(b**2)
 
 
-case(concatenated, [(0.7, VECTOR)], argnums=(0, 1), tags="order2")
+case(concatenated, [(0.7, VECTOR)], argnums=(0, 1))
 
 
 def array_of_scalars(x, y):
@@ -177,7 +177,7 @@ def array_of_scalars(x, y):
     return v @ v + np.sum(m @ m)
 
 
-case(array_of_scalars, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(array_of_scalars, [(0.7, 1.2)], argnums=(0, 1))
 
 
 def creators(v):
@@ -187,7 +187,7 @@ def creators(v):
     return np.sum(a * b * c * v)
 
 
-case(creators, [(VECTOR,)], tags="order2")
+case(creators, [(VECTOR,)])
 
 
 def filled_with_active(x):
@@ -196,7 +196,7 @@ def filled_with_active(x):
     return np.sum(a * b)
 
 
-case(filled_with_active, [(0.7,)], tags="order2")
+case(filled_with_active, [(0.7,)])
 
 
 def array_methods(a):
@@ -218,7 +218,7 @@ def mixed_precision(v, w):
     return np.sum(v * w * w)
 
 
-case(mixed_precision, [(SINGLE, VECTOR)], argnums=(0, 1), tags="float32")
+case(mixed_precision, [(SINGLE, VECTOR)], argnums=(0, 1), tags="first-order float32")
 
 
 def integer_array_is_constant(x, counts):
@@ -226,7 +226,7 @@ def integer_array_is_constant(x, counts):
     return np.sum(rate * rate) + counts[0]
 
 
-case(integer_array_is_constant, [(0.7, np.array([1, 2, 3]))], tags="order2")
+case(integer_array_is_constant, [(0.7, np.array([1, 2, 3]))])
 
 
 def complex_arrays(z):
@@ -254,7 +254,7 @@ def augmented_rebinds_scalar(v):
     return total * total
 
 
-case(augmented_rebinds_scalar, [(VECTOR,)], tags="order2")
+case(augmented_rebinds_scalar, [(VECTOR,)])
 
 
 def loop_over_array_power(v, n):

@@ -11,7 +11,7 @@ def tuple_assignment(x, y):
     return c * d
 
 
-case(tuple_assignment, [(0.5, 1.5), (-1.0, 0.3)], argnums=(0, 1), tags="order2")
+case(tuple_assignment, [(0.5, 1.5), (-1.0, 0.3)], argnums=(0, 1))
 
 
 def swap(x, y):
@@ -20,7 +20,7 @@ def swap(x, y):
     return a * a * b
 
 
-case(swap, [(0.5, 1.5), (-1.0, 0.3)], argnums=(0, 1), tags="order2")
+case(swap, [(0.5, 1.5), (-1.0, 0.3)], argnums=(0, 1))
 
 
 def swap_in_a_loop(x, y, n):
@@ -30,7 +30,7 @@ def swap_in_a_loop(x, y, n):
     return a + 2 * b
 
 
-case(swap_in_a_loop, [(0.5, 1.5, 0), (0.5, 1.1, 5)], argnums=(0, 1), tags="order2")
+case(swap_in_a_loop, [(0.5, 1.5, 0), (0.5, 1.1, 5)], argnums=(0, 1))
 
 
 def rotate_three(x, y, z):
@@ -39,7 +39,7 @@ def rotate_three(x, y, z):
     return x + y * z
 
 
-case(rotate_three, [(0.5, 1.5, -0.7)], argnums=(0, 1, 2), tags="order2")
+case(rotate_three, [(0.5, 1.5, -0.7)], argnums=(0, 1, 2))
 
 
 def nested_targets(x, y):
@@ -47,7 +47,7 @@ def nested_targets(x, y):
     return a * b + c * d * e
 
 
-case(nested_targets, [(0.5, 1.5), (-1.0, 0.3)], argnums=(0, 1), tags="order2")
+case(nested_targets, [(0.5, 1.5), (-1.0, 0.3)], argnums=(0, 1))
 
 
 def starred_targets(x, y):
@@ -56,7 +56,7 @@ def starred_targets(x, y):
     return first * last + init[0] * init[1] + len(init)
 
 
-case(starred_targets, [(0.5, 1.5), (-1.0, 0.3)], argnums=(0, 1), tags="order2")
+case(starred_targets, [(0.5, 1.5), (-1.0, 0.3)], argnums=(0, 1))
 
 
 def starred_in_the_middle(x):
@@ -64,7 +64,7 @@ def starred_in_the_middle(x):
     return a * z + middle[0] * middle[-1]
 
 
-case(starred_in_the_middle, [(1.5,), (-0.4,)], tags="order2")
+case(starred_in_the_middle, [(1.5,), (-0.4,)])
 
 
 def chained_assignment(x):
@@ -74,7 +74,7 @@ def chained_assignment(x):
     return a * b + c * d
 
 
-case(chained_assignment, [(1.5,), (-0.4,)], tags="order2")
+case(chained_assignment, [(1.5,), (-0.4,)])
 
 
 def chained_with_tuple(x, y):
@@ -82,7 +82,7 @@ def chained_with_tuple(x, y):
     return pair[0] * b + pair[1] * a
 
 
-case(chained_with_tuple, [(1.5, 0.2), (-0.4, 2.0)], argnums=(0, 1), tags="order2")
+case(chained_with_tuple, [(1.5, 0.2), (-0.4, 2.0)], argnums=(0, 1))
 
 
 def augmented(x, y):
@@ -95,7 +95,7 @@ def augmented(x, y):
     return a
 
 
-case(augmented, [(1.5, 0.2), (-0.4, 2.0)], argnums=(0, 1), tags="order2")
+case(augmented, [(1.5, 0.2), (-0.4, 2.0)], argnums=(0, 1))
 
 
 def augmented_floor_modulo(x):
@@ -117,7 +117,7 @@ def annotated_assignment(x):
     return c
 
 
-case(annotated_assignment, [(1.5,), (-0.4,)], tags="order2")
+case(annotated_assignment, [(1.5,), (-0.4,)])
 
 
 def walrus(x):
@@ -126,14 +126,14 @@ def walrus(x):
     return (z := y + 1) * z
 
 
-case(walrus, [(1.5,), (-0.4,)], tags="order2")
+case(walrus, [(1.5,), (-0.4,)])
 
 
 def walrus_in_expression(x):
     return (a := math.sin(x)) * a + (b := a * x) / (2 + b**2)
 
 
-case(walrus_in_expression, [(1.5,), (-0.4,)], tags="order2")
+case(walrus_in_expression, [(1.5,), (-0.4,)])
 
 
 def walrus_in_while(x):
@@ -143,7 +143,7 @@ def walrus_in_while(x):
     return y * y + n
 
 
-case(walrus_in_while, [(2.0,), (0.1,), (9.0,)], tags="order2")
+case(walrus_in_while, [(2.0,), (0.1,), (9.0,)])
 
 
 def reassigned_parameter(x):
@@ -153,7 +153,7 @@ def reassigned_parameter(x):
     return x * x
 
 
-case(reassigned_parameter, [(0.8,), (-1.4,)], tags="order2")
+case(reassigned_parameter, [(0.8,), (-1.4,)])
 
 
 def self_overwriting(v):
@@ -162,7 +162,7 @@ def self_overwriting(v):
     return v
 
 
-case(self_overwriting, [(1.3,), (-0.7,)], tags="order2")
+case(self_overwriting, [(1.3,), (-0.7,)])
 
 
 def unused_and_dead(x):
@@ -174,7 +174,7 @@ def unused_and_dead(x):
     return a * x
 
 
-case(unused_and_dead, [(0.8,), (-1.4,)], tags="order2")
+case(unused_and_dead, [(0.8,), (-1.4,)])
 
 
 def deleted_and_bound_again(x):
@@ -186,7 +186,7 @@ def deleted_and_bound_again(x):
     return y
 
 
-case(deleted_and_bound_again, [(0.8,), (-1.4,)], tags="order2")
+case(deleted_and_bound_again, [(0.8,), (-1.4,)])
 
 
 def user_names_that_look_generated(x, y):
@@ -202,7 +202,7 @@ def user_names_that_look_generated(x, y):
     return branch + y_stash
 
 
-case(user_names_that_look_generated, [(0.8, 0.5), (-1.4, 1.1)], argnums=(0, 1), tags="order2")
+case(user_names_that_look_generated, [(0.8, 0.5), (-1.4, 1.1)], argnums=(0, 1))
 
 
 def user_names_of_builtins(x):
@@ -215,7 +215,7 @@ def user_names_of_builtins(x):
     return sum
 
 
-case(user_names_of_builtins, [(0.8,), (-1.4,)], tags="order2")
+case(user_names_of_builtins, [(0.8,), (-1.4,)])
 
 
 def user_names_of_modules(np, math):
@@ -224,7 +224,7 @@ def user_names_of_modules(np, math):
     return runtime * s2sad
 
 
-case(user_names_of_modules, [(0.8, 0.5), (-1.4, 1.1)], argnums=("np", "math"), tags="order2")
+case(user_names_of_modules, [(0.8, 0.5), (-1.4, 1.1)], argnums=("np", "math"))
 
 
 def one_letter_greek(α, β):
@@ -232,4 +232,4 @@ def one_letter_greek(α, β):
     return Δ**2 + α
 
 
-case(one_letter_greek, [(0.8, 0.5)], argnums=("α", "β"), tags="order2")
+case(one_letter_greek, [(0.8, 0.5)], argnums=("α", "β"))

@@ -13,7 +13,7 @@ def if_else(x):
     return y * x
 
 
-case(if_else, [(1.5,), (0.5,)], tags="order2")
+case(if_else, [(1.5,), (0.5,)])
 
 
 def if_without_else(x):
@@ -23,7 +23,7 @@ def if_without_else(x):
     return y * 2 + x**2
 
 
-case(if_without_else, [(1.5,), (-0.5,)], tags="order2")
+case(if_without_else, [(1.5,), (-0.5,)])
 
 
 def elif_chain(x):
@@ -38,7 +38,7 @@ def elif_chain(x):
     return y + x * x
 
 
-case(elif_chain, [(-1.5,), (-0.5,), (0.5,), (1.5,)], tags="order2")
+case(elif_chain, [(-1.5,), (-0.5,), (0.5,), (1.5,)])
 
 
 def nested_branches(x, y):
@@ -54,7 +54,7 @@ def nested_branches(x, y):
     return z * z
 
 
-case(nested_branches, [(0.5, 1.0), (0.5, -1.0), (1.5, -1.0), (-0.5, 2.0)], argnums=(0, 1), tags="order2")
+case(nested_branches, [(0.5, 1.0), (0.5, -1.0), (1.5, -1.0), (-0.5, 2.0)], argnums=(0, 1))
 
 
 def overwritten_in_both(x):
@@ -68,7 +68,7 @@ def overwritten_in_both(x):
     return y
 
 
-case(overwritten_in_both, [(1.5,), (0.5,)], tags="order2")
+case(overwritten_in_both, [(1.5,), (0.5,)])
 
 
 def condition_variable_changes(x):
@@ -81,7 +81,7 @@ def condition_variable_changes(x):
     return x
 
 
-case(condition_variable_changes, [(4.5,), (1.0,), (-1.0,)], tags="order2")
+case(condition_variable_changes, [(4.5,), (1.0,), (-1.0,)])
 
 
 def defined_in_one_branch(x):
@@ -93,7 +93,7 @@ def defined_in_one_branch(x):
     return y * x
 
 
-case(defined_in_one_branch, [(1.5,), (-0.5,)], tags="order2")
+case(defined_in_one_branch, [(1.5,), (-0.5,)])
 
 
 def defined_in_one_branch_of_a_loop(x):
@@ -106,7 +106,7 @@ def defined_in_one_branch_of_a_loop(x):
     return total
 
 
-case(defined_in_one_branch_of_a_loop, [(1.5,), (-0.5,)], tags="order2")
+case(defined_in_one_branch_of_a_loop, [(1.5,), (-0.5,)])
 
 
 def empty_branch(x):
@@ -118,14 +118,14 @@ def empty_branch(x):
     return y
 
 
-case(empty_branch, [(1.5,), (-0.5,)], tags="order2")
+case(empty_branch, [(1.5,), (-0.5,)])
 
 
 def conditional_expression(x):
     return x * x if x > 0 else math.exp(x)
 
 
-case(conditional_expression, [(1.5,), (-0.5,)], tags="order2")
+case(conditional_expression, [(1.5,), (-0.5,)])
 
 
 def nested_conditional_expressions(x):
@@ -133,14 +133,14 @@ def nested_conditional_expressions(x):
     return y * (1.0 if y > 0.5 else x)
 
 
-case(nested_conditional_expressions, [(1.5,), (0.9,), (-0.5,), (-1.5,)], tags="order2")
+case(nested_conditional_expressions, [(1.5,), (0.9,), (-0.5,), (-1.5,)])
 
 
 def conditional_guards_evaluation(x):
     return math.log(x) if x > 0 else x * x
 
 
-case(conditional_guards_evaluation, [(1.5,), (-0.5,)], tags="order2")
+case(conditional_guards_evaluation, [(1.5,), (-0.5,)])
 
 
 def or_returns_operand(x, y):
@@ -158,7 +158,7 @@ def and_returns_operand(x, y):
     return a + b
 
 
-case(and_returns_operand, [(1.5, 2.0), (-0.5, 0.7)], argnums=(0, 1), tags="order2")
+case(and_returns_operand, [(1.5, 2.0), (-0.5, 0.7)], argnums=(0, 1))
 
 
 def short_circuit_guards(x):
@@ -188,7 +188,7 @@ def walrus_behind_and(x):
     return y + x * x
 
 
-case(walrus_behind_and, [(2.0,), (0.5,), (-1.0,)], tags="order2")
+case(walrus_behind_and, [(2.0,), (0.5,), (-1.0,)])
 
 
 def not_and_chained_comparison(x):
@@ -203,14 +203,14 @@ def not_and_chained_comparison(x):
     return y
 
 
-case(not_and_chained_comparison, [(-1.5,), (0.5,), (1.5,), (3.5,)], tags="order2")
+case(not_and_chained_comparison, [(-1.5,), (0.5,), (1.5,), (3.5,)])
 
 
 def comparison_as_number(x):
     return (x > 0) * x * x + (x <= 0) * math.exp(x) + True
 
 
-case(comparison_as_number, [(1.5,), (-0.5,)], tags="order2")
+case(comparison_as_number, [(1.5,), (-0.5,)])
 
 
 def identity_and_membership(x, mode=None, allowed=("square", "cube")):
@@ -225,7 +225,7 @@ def identity_and_membership(x, mode=None, allowed=("square", "cube")):
     return y * x
 
 
-case(identity_and_membership, [(1.5,), (1.5, "square"), (0.5, "other")], tags="order2")
+case(identity_and_membership, [(1.5,), (1.5, "square"), (0.5, "other")])
 
 
 def isinstance_branch(x):
@@ -234,7 +234,7 @@ def isinstance_branch(x):
     return x * 0.0
 
 
-case(isinstance_branch, [(1.5,), (-0.5,)], tags="order2")
+case(isinstance_branch, [(1.5,), (-0.5,)])
 
 
 def truthiness(x, items):
@@ -265,7 +265,7 @@ def match_literal(x, mode):
     return y * x
 
 
-case(match_literal, [(0.7, "square"), (0.7, "sin"), (0.7, 3), (0.7, None), (0.7, "?")], tags="order2")
+case(match_literal, [(0.7, "square"), (0.7, "sin"), (0.7, 3), (0.7, None), (0.7, "?")])
 
 
 def match_sequence(x, points):
@@ -294,7 +294,7 @@ def match_active_values(x, y):
             return b * b * a
 
 
-case(match_active_values, [(3.0, 4.0), (0.5, 0.7)], argnums=(0, 1), tags="order2")
+case(match_active_values, [(3.0, 4.0), (0.5, 0.7)], argnums=(0, 1))
 
 
 def match_mapping(x, request):
@@ -307,7 +307,7 @@ def match_mapping(x, request):
             return math.sin(x)
 
 
-case(match_mapping, [(0.7, {"op": "scale", "by": 2.0}), (0.7, {"op": "?", "a": 1}), (0.7, {})], tags="order2")
+case(match_mapping, [(0.7, {"op": "scale", "by": 2.0}), (0.7, {"op": "?", "a": 1}), (0.7, {})])
 
 
 def match_on_value_of_active(x):
@@ -320,4 +320,4 @@ def match_on_value_of_active(x):
     return y
 
 
-case(match_on_value_of_active, [(1.7,), (0.7,)], tags="order2")
+case(match_on_value_of_active, [(1.7,), (0.7,)])

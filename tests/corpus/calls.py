@@ -20,7 +20,7 @@ def calls_a_helper(x):
     return square_plus(y, x) * y
 
 
-case(calls_a_helper, [(0.7,), (-1.2,)], tags="order2")
+case(calls_a_helper, [(0.7,), (-1.2,)])
 
 
 def helper_in_a_loop(x, n):
@@ -37,7 +37,7 @@ def helper_of_another_module(x):
     return helpers.smooth_step(x) * affine(x) + helpers.damped(helpers.GRAVITY * 0.1 * x)
 
 
-case(helper_of_another_module, [(0.7,), (-1.2,)], tags="order2")
+case(helper_of_another_module, [(0.7,), (-1.2,)])
 
 
 def helper_returns_tuple(x, y):
@@ -52,7 +52,7 @@ def keywords_and_defaults(x):
     return affine(x) * affine(x, 3.0) + affine(intercept=x, x=x * x) * affine(x, slope=x)
 
 
-case(keywords_and_defaults, [(0.7,), (-1.2,)], tags="order2")
+case(keywords_and_defaults, [(0.7,), (-1.2,)])
 
 
 def weighted(*values, scale=1.0, **extra):
@@ -79,7 +79,7 @@ def var_args(x, *rest):
 
 
 case(var_args, [(0.7,), (0.7, 2.0), (0.7, 0.5, -1.0)])
-case(var_args, [(0.7, 0.5, -1.0)], argnums=(0, 2), name="var_args_by_position")
+case(var_args, [(0.7, 0.5, -1.0)], argnums=(0, 2), name="var_args_by_position", tags="first-order")
 
 
 def var_keywords(x, **options):
@@ -97,7 +97,7 @@ def nested_function(x, y):
     return inner(x) * inner(y)
 
 
-case(nested_function, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(nested_function, [(0.7, 1.2)], argnums=(0, 1))
 
 
 def nested_function_sees_rebinding(x):
@@ -111,7 +111,7 @@ def nested_function_sees_rebinding(x):
     return a * scaled(x)
 
 
-case(nested_function_sees_rebinding, [(0.7,), (-1.2,)], tags="order2")
+case(nested_function_sees_rebinding, [(0.7,), (-1.2,)])
 
 
 def nonlocal_counter(x):
@@ -126,7 +126,7 @@ def nonlocal_counter(x):
     return total * x
 
 
-case(nonlocal_counter, [(0.7,), (-1.2,)], tags="order2")
+case(nonlocal_counter, [(0.7,), (-1.2,)])
 
 
 def inactive_nonlocal(x):
@@ -143,7 +143,7 @@ def inactive_nonlocal(x):
     return y
 
 
-case(inactive_nonlocal, [(0.7,), (-1.2,)], tags="order2")
+case(inactive_nonlocal, [(0.7,), (-1.2,)])
 
 
 def lambda_in_body(x, y):
@@ -151,7 +151,7 @@ def lambda_in_body(x, y):
     return f(x) * f(y, 3.0)
 
 
-case(lambda_in_body, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(lambda_in_body, [(0.7, 1.2)], argnums=(0, 1))
 
 
 def list_of_lambdas(x):
@@ -171,7 +171,7 @@ def function_chosen_at_run_time(x):
     return f(x) * g(x)
 
 
-case(function_chosen_at_run_time, [(0.7,), (-1.2,)], tags="order2")
+case(function_chosen_at_run_time, [(0.7,), (-1.2,)])
 
 
 def make_line(slope, intercept):
@@ -194,7 +194,7 @@ def function_as_argument(f, x):
 
 
 case(function_as_argument, [(math.sin, 0.7), (helpers.smooth_step, 0.7), (affine, 0.3)], argnums=1)
-case(function_as_argument, [(lambda t: t * t + 1, 0.7)], argnums="x", name="lambda_as_argument", tags="order2")
+case(function_as_argument, [(lambda t: t * t + 1, 0.7)], argnums="x", name="lambda_as_argument")
 
 
 def apply_n(f, x, n):
@@ -225,9 +225,9 @@ def with_partial(x, y):
     return f(x) * g(2.0)
 
 
-case(with_partial, [(0.7, 1.2)], argnums=(0, 1))
+case(with_partial, [(0.7, 1.2)], argnums=(0, 1), tags="first-order")
 
-case(functools.partial(square_plus, c=2.0), [(0.7,)], name="partial_given_directly", tags="order2")
+case(functools.partial(square_plus, c=2.0), [(0.7,)], name="partial_given_directly")
 
 
 def operator_functions(x, y):
@@ -254,7 +254,7 @@ def power(x, n):
     return half * half
 
 
-case(power, [(0.7, 5), (0.7, 2)], tags="order2")
+case(power, [(0.7, 5), (0.7, 2)])
 
 
 def recursion_on_value(x):
@@ -274,7 +274,7 @@ def tree_sum(tree, x):
 
 
 case(tree_sum, [(((0.5, 1.5), (2.0, (0.1, 0.2))), 0.7)], argnums=1)
-case(tree_sum, [(((0.5, 1.5), (2.0, (0.1, 0.2))), 0.7)], argnums=(0, 1), name="tree_sum_both", tags="order2")
+case(tree_sum, [(((0.5, 1.5), (2.0, (0.1, 0.2))), 0.7)], argnums=(0, 1), name="tree_sum_both")
 
 
 def even_steps(x, n):
@@ -289,7 +289,7 @@ def odd_steps(x, n):
     return even_steps(math.sin(x), n - 1)
 
 
-case(even_steps, [(0.7, 4), (0.7, 3)], tags="order2")
+case(even_steps, [(0.7, 4), (0.7, 3)])
 
 
 def nested_recursion(x, n):
@@ -306,7 +306,7 @@ def global_constants(x):
     return x * RATE * x + helpers.SETTINGS["rate"] * x + len(helpers.SETTINGS["names"])
 
 
-case(global_constants, [(0.7,), (-1.2,)], tags="order2")
+case(global_constants, [(0.7,), (-1.2,)])
 
 
 def inactive_calls(x, text):
@@ -315,18 +315,18 @@ def inactive_calls(x, text):
     return x**n * len(words)
 
 
-case(inactive_calls, [(0.7, "0, 1,3 ")], tags="order2")
+case(inactive_calls, [(0.7, "0, 1,3 ")])
 
 
 def nested_calls(x):
     return affine(helpers.smooth_step(math.sin(square_plus(x, x))), slope=square_plus(x, 0))
 
 
-case(nested_calls, [(0.7,), (-1.2,)], tags="order2")
+case(nested_calls, [(0.7,), (-1.2,)])
 
 
 def helper_with_inactive_argument(x):
     return square_plus(2.0, 3.0) * x * x + square_plus(x, 3) + square_plus(3, x)
 
 
-case(helper_with_inactive_argument, [(0.7,), (-1.2,)], tags="order2")
+case(helper_with_inactive_argument, [(0.7,), (-1.2,)])

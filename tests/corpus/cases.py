@@ -14,8 +14,8 @@ class Case:
     `inputs` holds tuples of positional arguments; `kwargs` go along with each of them. `output` is `"scalar"` where
     the value is one real number (so that `grad` applies) and `"tree"` where it is a tuple, dict, list or array of them.
 
-    Tags: `order2` (smooth and curved, worth a second derivative), `effects` (does something besides computing: run it
-    within `effects.fresh_world()`), `complex`, `float32`.
+    Tags: `effects` (does something besides computing: run it within `effects.fresh_world()`), `complex`, `float32`,
+    `first-order` (its second derivative is refused; docs/limitations.md says why).
     """
 
     function: Callable[..., Any]

@@ -18,7 +18,7 @@ def zero_then_float_then_array(x):
     return y * x
 
 
-case(zero_then_float_then_array, [(0.7,), (-1.2,)], tags="order2")
+case(zero_then_float_then_array, [(0.7,), (-1.2,)])
 
 
 def integer_accumulator(v):
@@ -28,8 +28,8 @@ def integer_accumulator(v):
     return np.sum(total * v)
 
 
-case(integer_accumulator, [(VECTOR,)], tags="order2")
-case(lambda v: sum(v * v) * 1.0, [(VECTOR,)], name="builtin_sum_of_array", tags="order2")
+case(integer_accumulator, [(VECTOR,)])
+case(lambda v: sum(v * v) * 1.0, [(VECTOR,)], name="builtin_sum_of_array")
 
 
 def number_or_array(x, wide):
@@ -40,7 +40,7 @@ def number_or_array(x, wide):
     return np.sum(z * z)
 
 
-case(number_or_array, [(0.7, True), (0.7, False)], tags="order2")
+case(number_or_array, [(0.7, True), (0.7, False)])
 
 
 def scalar_grows_in_a_loop(x, n):
@@ -50,7 +50,7 @@ def scalar_grows_in_a_loop(x, n):
     return np.sum(y * x)
 
 
-case(scalar_grows_in_a_loop, [(0.7, 3), (0.7, 1), (0.7, 0)], tags="order2")
+case(scalar_grows_in_a_loop, [(0.7, 3), (0.7, 1), (0.7, 0)])
 
 
 def list_then_number(x):
@@ -61,7 +61,7 @@ def list_then_number(x):
     return y
 
 
-case(list_then_number, [(0.7,), (-1.2,)], tags="order2")
+case(list_then_number, [(0.7,), (-1.2,)])
 
 
 def none_until_set(xs):
@@ -72,7 +72,7 @@ def none_until_set(xs):
     return best * best
 
 
-case(none_until_set, [([0.5, 2.0, 1.0],), ([3.0],)], tags="order2")
+case(none_until_set, [([0.5, 2.0, 1.0],), ([3.0],)])
 
 
 def text_then_number(x):
@@ -82,7 +82,7 @@ def text_then_number(x):
     return y * y
 
 
-case(text_then_number, [(0.7,)], tags="order2")
+case(text_then_number, [(0.7,)])
 
 
 def active_then_inactive(x):
@@ -94,7 +94,7 @@ def active_then_inactive(x):
     return y * x
 
 
-case(active_then_inactive, [(0.7,), (-1.2,)], tags="order2")
+case(active_then_inactive, [(0.7,), (-1.2,)])
 
 
 def becomes_constant_in_one_branch(x):
@@ -123,7 +123,7 @@ def integer_argument_stays_integer(x, n):
     return x**m * half + m // 2
 
 
-case(integer_argument_stays_integer, [(0.7, 2), (-1.2, 1)], tags="order2")
+case(integer_argument_stays_integer, [(0.7, 2), (-1.2, 1)])
 
 
 def numpy_scalars(x):
@@ -132,7 +132,7 @@ def numpy_scalars(x):
     return float(z) + y * z
 
 
-case(numpy_scalars, [(0.7,), (np.float64(-1.2),)], tags="order2")
+case(numpy_scalars, [(0.7,), (np.float64(-1.2),)])
 
 
 def zero_dimensional(a):
@@ -149,7 +149,7 @@ def fractions_stay_exact(x, p):
     return x * x * float(y)
 
 
-case(fractions_stay_exact, [(0.7, Fraction(1, 7))], tags="order2")
+case(fractions_stay_exact, [(0.7, Fraction(1, 7))])
 
 
 def array_to_float_and_back(v):
@@ -179,7 +179,7 @@ def generator_name_reused(xs):
     return x * ys[0]
 
 
-case(generator_name_reused, [([0.5, 2.0, 1.0],)], tags="order2")
+case(generator_name_reused, [([0.5, 2.0, 1.0],)])
 
 
 def shadowed_builtin_helper(x):
@@ -192,7 +192,7 @@ def shadowed_builtin_helper(x):
     return abs(x) * max(x, 2.0)
 
 
-case(shadowed_builtin_helper, [(0.7,), (-1.2,)], tags="order2")
+case(shadowed_builtin_helper, [(0.7,), (-1.2,)])
 
 
 def local_called_np(x):
@@ -203,4 +203,4 @@ def local_called_np(x):
     return np + math
 
 
-case(local_called_np, [(0.7,), (-1.2,)], tags="order2")
+case(local_called_np, [(0.7,), (-1.2,)])

@@ -14,7 +14,7 @@ def list_comprehension(xs):
     return ys[0] * ys[-1] + sum(ys)
 
 
-case(list_comprehension, [(LIST,), ([0.3],)], tags="order2")
+case(list_comprehension, [(LIST,), ([0.3],)])
 
 
 def comprehension_over_range(x):
@@ -22,7 +22,7 @@ def comprehension_over_range(x):
     return sum(ys) * ys[2]
 
 
-case(comprehension_over_range, [(0.7,), (-1.2,)], tags="order2")
+case(comprehension_over_range, [(0.7,), (-1.2,)])
 
 
 def comprehension_with_conditions(xs, limit):
@@ -38,7 +38,7 @@ def nested_comprehension(rows):
     return sum([s * row[0] for row in squares for s in row])
 
 
-case(nested_comprehension, [([[1.0, 0.5], [0.3]],)], tags="order2")
+case(nested_comprehension, [([[1.0, 0.5], [0.3]],)])
 
 
 def comprehension_of_two_loops(xs, ys):
@@ -55,7 +55,7 @@ def comprehension_unpacking(pairs):
     return ys[0] * zs[1]
 
 
-case(comprehension_unpacking, [([(0.5, 1.5), (2.0, -0.3)],)], tags="order2")
+case(comprehension_unpacking, [([(0.5, 1.5), (2.0, -0.3)],)])
 
 
 def comprehension_scope(x):
@@ -64,7 +64,7 @@ def comprehension_scope(x):
     return i * sum(ys)
 
 
-case(comprehension_scope, [(0.7,), (-1.2,)], tags="order2")
+case(comprehension_scope, [(0.7,), (-1.2,)])
 
 
 def comprehension_captures(x):
@@ -74,7 +74,7 @@ def comprehension_captures(x):
     return ys[0] * ys[1] * ys[2]
 
 
-case(comprehension_captures, [(0.7,), (-1.2,)], tags="order2")
+case(comprehension_captures, [(0.7,), (-1.2,)])
 
 
 def walrus_in_comprehension(xs):
@@ -83,7 +83,7 @@ def walrus_in_comprehension(xs):
     return sum(ys) * last
 
 
-case(walrus_in_comprehension, [(LIST,)], tags="order2")
+case(walrus_in_comprehension, [(LIST,)])
 
 
 def dict_comprehension(d):
@@ -91,7 +91,7 @@ def dict_comprehension(d):
     return squares["a"] * squares["b"] + d["a"]
 
 
-case(dict_comprehension, [({"a": 0.5, "b": -1.5},)], tags="order2")
+case(dict_comprehension, [({"a": 0.5, "b": -1.5},)])
 
 
 def dict_comprehension_by_number(x):
@@ -99,7 +99,7 @@ def dict_comprehension_by_number(x):
     return powers[2] * powers[3] + powers[0]
 
 
-case(dict_comprehension_by_number, [(0.7,), (-1.2,)], tags="order2")
+case(dict_comprehension_by_number, [(0.7,), (-1.2,)])
 
 
 def inactive_set_comprehension(x, words):
@@ -118,21 +118,21 @@ def sum_of_generator(xs, y):
 
 
 case(sum_of_generator, [(LIST, 0.7), ([], 0.7)], argnums=1)
-case(sum_of_generator, [(LIST, 0.7)], argnums=(0, 1), name="sum_of_generator_both", tags="order2")
+case(sum_of_generator, [(LIST, 0.7)], argnums=(0, 1), name="sum_of_generator_both")
 
 
 def sum_with_start(xs, start):
     return sum((x * x for x in xs), start * start)
 
 
-case(sum_with_start, [(LIST, 0.7)], argnums=(0, 1), tags="order2")
+case(sum_with_start, [(LIST, 0.7)], argnums=(0, 1))
 
 
 def min_and_max_of_generator(xs):
     return min(x * x for x in xs) * max(math.exp(x) for x in xs)
 
 
-case(min_and_max_of_generator, [(LIST,)], tags="order2")
+case(min_and_max_of_generator, [(LIST,)])
 
 
 def max_by_key(xs):
@@ -148,7 +148,7 @@ def max_of_arguments(x, y):
     return max(x, y, 0.1) * min(x, y) + max([x, y]) ** 2
 
 
-case(max_of_arguments, [(0.7, 1.2), (1.2, -0.3)], argnums=(0, 1), tags="order2")
+case(max_of_arguments, [(0.7, 1.2), (1.2, -0.3)], argnums=(0, 1))
 
 
 def default_of_max(xs, x):
@@ -192,7 +192,7 @@ def array_of_list_comprehension(x):
     return np.sum(v**2) * v[0]
 
 
-case(array_of_list_comprehension, [(0.7,), (-1.2,)], tags="order2")
+case(array_of_list_comprehension, [(0.7,), (-1.2,)])
 
 
 def math_prod_and_fsum(xs):
@@ -207,7 +207,7 @@ def join_of_generator(x, names):
     return x * x * len(label)
 
 
-case(join_of_generator, [(0.7, ["a", "bc"])], tags="order2")
+case(join_of_generator, [(0.7, ["a", "bc"])])
 
 
 def zip_of_generators(xs):
@@ -216,7 +216,7 @@ def zip_of_generators(xs):
     return sum(a * b for a, b in zip(squares, sines))
 
 
-case(zip_of_generators, [(LIST,)], tags="order2")
+case(zip_of_generators, [(LIST,)])
 
 
 def softmax_of_list(xs):

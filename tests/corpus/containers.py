@@ -11,7 +11,7 @@ def params_by_name(params, x):
     return params["w"] * x * x + params["b"] * params["w"]
 
 
-case(params_by_name, [({"w": 0.5, "b": -1.0}, 0.7)], argnums=(0, 1), tags="order2")
+case(params_by_name, [({"w": 0.5, "b": -1.0}, 0.7)], argnums=(0, 1))
 
 
 def nested_parameters(params):
@@ -25,7 +25,6 @@ def nested_parameters(params):
 case(
     nested_parameters,
     [({"x": 0.7, "layers": [{"w": 1.5, "b": (0.2,)}, {"w": -0.4, "b": (0.1,)}]},)],
-    tags="order2",
 )
 
 
@@ -33,7 +32,7 @@ def list_indices(xs, i):
     return xs[0] * xs[i] + xs[-1] ** 2 + xs[i - 1] * xs[-2]
 
 
-case(list_indices, [([0.7, 1.2, -0.4], 1), ([0.7, 1.2], -1)], tags="order2")
+case(list_indices, [([0.7, 1.2, -0.4], 1), ([0.7, 1.2], -1)])
 
 
 def list_slices(xs):
@@ -54,7 +53,7 @@ def read_in_a_loop(xs, n):
     return y
 
 
-case(read_in_a_loop, [([0.7, 1.2, -0.4], 3), ([0.7, 1.2, -0.4], 0)], tags="order2")
+case(read_in_a_loop, [([0.7, 1.2, -0.4], 3), ([0.7, 1.2, -0.4], 0)])
 
 
 def get_with_default(params, x):
@@ -64,7 +63,7 @@ def get_with_default(params, x):
     return y * params.get("missing", x)
 
 
-case(get_with_default, [({"scale": 0.5}, 0.7), ({"shift": -1.0}, 0.7)], argnums=1, tags="order2")
+case(get_with_default, [({"scale": 0.5}, 0.7), ({"shift": -1.0}, 0.7)], argnums=1)
 case(get_with_default, [({"scale": 0.5, "shift": 3.0}, 0.7)], argnums=(0, 1), name="get_with_default_both")
 
 
@@ -88,7 +87,7 @@ def build_list_and_index(x):
     return ys[-1] * ys[2] + len(ys)
 
 
-case(build_list_and_index, [(0.7,), (-1.2,)], tags="order2")
+case(build_list_and_index, [(0.7,), (-1.2,)])
 
 
 def fibonacci_of_functions(x):
@@ -99,7 +98,7 @@ def fibonacci_of_functions(x):
     return a * b
 
 
-case(fibonacci_of_functions, [(0.7,), (-1.2,)], tags="order2")
+case(fibonacci_of_functions, [(0.7,), (-1.2,)])
 
 
 def build_dict(x, y):
@@ -110,7 +109,7 @@ def build_dict(x, y):
     return d["a"] * d["b"]
 
 
-case(build_dict, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(build_dict, [(0.7, 1.2)], argnums=(0, 1))
 
 
 def dict_literal(x):
@@ -118,7 +117,7 @@ def dict_literal(x):
     return d["sin"] * d["square"] ** d["n"]
 
 
-case(dict_literal, [(0.7,), (-1.2,)], tags="order2")
+case(dict_literal, [(0.7,), (-1.2,)])
 
 
 def memo_table(x, n):
@@ -141,7 +140,7 @@ def list_of_lists(x):
     return rows[1][1] * rows[2][0] + rows[0][1]
 
 
-case(list_of_lists, [(0.7,), (-1.2,)], tags="order2")
+case(list_of_lists, [(0.7,), (-1.2,)])
 
 
 def concatenated_lists(x, y):
@@ -154,7 +153,7 @@ def concatenated_lists(x, y):
     return total
 
 
-case(concatenated_lists, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(concatenated_lists, [(0.7, 1.2)], argnums=(0, 1))
 
 
 def unpacked_into_displays(x, y):
@@ -175,7 +174,7 @@ def tuples_of_tuples(x):
     return state[0] + state[1][0] * state[1][1]
 
 
-case(tuples_of_tuples, [(0.7,), (-0.6,)], tags="order2")
+case(tuples_of_tuples, [(0.7,), (-0.6,)])
 
 
 def extended_list(x):
@@ -185,7 +184,7 @@ def extended_list(x):
     return ys[1] * ys[2] * ys[3] + ys[0]
 
 
-case(extended_list, [(0.7,), (-0.6,)], tags="order2")
+case(extended_list, [(0.7,), (-0.6,)])
 
 
 def container_of_arrays(params, v):
@@ -202,7 +201,6 @@ case(
         )
     ],
     argnums=(0, 1),
-    tags="order2",
 )
 
 
@@ -212,7 +210,7 @@ def list_in_array_and_back(xs):
     return a * b + c * xs[0]
 
 
-case(list_in_array_and_back, [([0.7, 1.2, -0.4],)], tags="order2")
+case(list_in_array_and_back, [([0.7, 1.2, -0.4],)])
 
 
 def inactive_containers(x, table):
@@ -225,7 +223,7 @@ def inactive_containers(x, table):
     return x * x
 
 
-case(inactive_containers, [(0.7, ["a", "b", "a"]), (0.7, [])], tags="order2")
+case(inactive_containers, [(0.7, ["a", "b", "a"]), (0.7, [])])
 
 
 def len_and_sum_of_list(xs):
@@ -233,7 +231,7 @@ def len_and_sum_of_list(xs):
     return sum([(x - mean) ** 2 for x in xs]) / (len(xs) - 1)
 
 
-case(len_and_sum_of_list, [([0.7, 1.2, -0.4],)], tags="order2")
+case(len_and_sum_of_list, [([0.7, 1.2, -0.4],)])
 
 
 def deep_structure(tree):
@@ -242,7 +240,7 @@ def deep_structure(tree):
     return a * b * c + d[0][0] ** 2 * a
 
 
-case(deep_structure, [({"left": (0.7, [1.2, {"c": -0.4}]), "right": [(2.0,)]},)], tags="order2")
+case(deep_structure, [({"left": (0.7, [1.2, {"c": -0.4}]), "right": [(2.0,)]},)])
 
 
 def history_read_backwards(x, n):
@@ -257,7 +255,7 @@ def history_read_backwards(x, n):
     return total * y
 
 
-case(history_read_backwards, [(0.7, 4), (0.7, 0)], tags="order2")
+case(history_read_backwards, [(0.7, 4), (0.7, 0)])
 
 
 def zipped_dict(keys, xs):

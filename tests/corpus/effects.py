@@ -52,7 +52,7 @@ def prints(x):
     return y * x
 
 
-case(prints, [(0.7,)], tags="effects order2")
+case(prints, [(0.7,)], tags="effects")
 
 
 def prints_in_a_loop(x, n):
@@ -75,7 +75,7 @@ def formats(x, name):
     return x * x * len(label + text + other)
 
 
-case(formats, [(0.7, "speed")], tags="order2")
+case(formats, [(0.7, "speed")])
 
 
 def asks(x):
@@ -88,7 +88,7 @@ def asks(x):
     return total
 
 
-case(asks, [(0.7,)], tags="effects order2")
+case(asks, [(0.7,)], tags="effects")
 
 
 def draws(x, n):
@@ -111,7 +111,7 @@ def draws_arrays(v):
     return np.sum(v * v * noise + own * v)
 
 
-case(draws_arrays, [(np.array([0.5, -1.2, 2.0]),)], tags="effects order2")
+case(draws_arrays, [(np.array([0.5, -1.2, 2.0]),)], tags="effects")
 
 
 def counts_calls(x):
@@ -122,7 +122,7 @@ def counts_calls(x):
     return y * y
 
 
-case(counts_calls, [(0.7,)], tags="effects order2")
+case(counts_calls, [(0.7,)], tags="effects")
 
 
 def counted_helper(x):
@@ -164,7 +164,7 @@ def effects_in_short_circuit(x):
     return y * (2.0 if noted(False, "fourth") else x)
 
 
-case(effects_in_short_circuit, [(0.7,), (1.7,), (-0.7,)], tags="effects order2")
+case(effects_in_short_circuit, [(0.7,), (1.7,), (-0.7,)], tags="effects")
 
 
 def effects_in_order(x):
@@ -176,7 +176,7 @@ def effects_in_order(x):
     return a * noted(b) + noted(a)
 
 
-case(effects_in_order, [(0.7,)], tags="effects order2")
+case(effects_in_order, [(0.7,)], tags="effects")
 
 
 def effects_and_finally(x, divisor):
@@ -193,4 +193,4 @@ def effects_and_finally(x, divisor):
     return y
 
 
-case(effects_and_finally, [(0.7, 2.0), (0.7, 0)], tags="effects order2")
+case(effects_and_finally, [(0.7, 2.0), (0.7, 0)], tags="effects")

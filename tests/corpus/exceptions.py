@@ -19,7 +19,7 @@ def exception_midway(x, ys):
     return y * y
 
 
-case(exception_midway, [(0.7, [1.0, 2.0, 3.0]), (0.7, [1.0])], tags="order2")
+case(exception_midway, [(0.7, [1.0, 2.0, 3.0]), (0.7, [1.0])])
 
 
 def domain_error_is_caught(x):
@@ -30,7 +30,7 @@ def domain_error_is_caught(x):
     return y * 2
 
 
-case(domain_error_is_caught, [(0.7,), (-0.7,)], tags="order2")
+case(domain_error_is_caught, [(0.7,), (-0.7,)])
 
 
 def try_with_everything(x, divisor):
@@ -50,7 +50,7 @@ def try_with_everything(x, divisor):
     return y + x
 
 
-case(try_with_everything, [(0.7, 2), (0.7, 0), (0.7, "a")], tags="order2")
+case(try_with_everything, [(0.7, 2), (0.7, 0), (0.7, "a")])
 
 
 def return_from_try(x, divisor):
@@ -64,7 +64,7 @@ def return_from_try(x, divisor):
         y = 0.0
 
 
-case(return_from_try, [(0.7, 2.0), (0.7, 0)], tags="order2")
+case(return_from_try, [(0.7, 2.0), (0.7, 0)])
 
 
 def try_in_a_loop(x, divisors):
@@ -81,7 +81,7 @@ def try_in_a_loop(x, divisors):
     return y
 
 
-case(try_in_a_loop, [(0.7, [2, 0, 1, 0]), (0.7, []), (0.7, [-0.3, 2])], tags="order2")
+case(try_in_a_loop, [(0.7, [2, 0, 1, 0]), (0.7, []), (0.7, [-0.3, 2])])
 
 
 def loop_in_a_try(x, xs):
@@ -95,7 +95,7 @@ def loop_in_a_try(x, xs):
     return y
 
 
-case(loop_in_a_try, [(0.7, [1.0, 2.0]), (0.7, [1.0, 2.0, 0.5, 0.1, 1.5, 9.0]), (0.7, [])], tags="order2")
+case(loop_in_a_try, [(0.7, [1.0, 2.0]), (0.7, [1.0, 2.0, 0.5, 0.1, 1.5, 9.0]), (0.7, [])])
 
 
 def nested_try(x, keys, table):
@@ -113,7 +113,7 @@ def nested_try(x, keys, table):
     return y
 
 
-case(nested_try, [(0.7, ["a", "b", "", "a"], {"a": 2.0}), (0.7, [], {})], tags="order2")
+case(nested_try, [(0.7, ["a", "b", "", "a"], {"a": 2.0}), (0.7, [], {})])
 
 
 def raise_and_catch(x):
@@ -128,7 +128,7 @@ def raise_and_catch(x):
     return y * x
 
 
-case(raise_and_catch, [(0.7,), (1.7,)], tags="order2")
+case(raise_and_catch, [(0.7,), (1.7,)])
 
 
 def checked(x):
@@ -147,7 +147,7 @@ def exception_from_callee(x, y):
     return total
 
 
-case(exception_from_callee, [(0.7, -0.5), (-1.0, -2.0)], argnums=(0, 1), tags="order2")
+case(exception_from_callee, [(0.7, -0.5), (-1.0, -2.0)], argnums=(0, 1))
 
 
 def stop_iteration_is_caught(x, n):
@@ -175,7 +175,7 @@ def finally_without_except(x, log):
     return y * (1 + log)
 
 
-case(finally_without_except, [(0.7, "ab")], tags="order2")
+case(finally_without_except, [(0.7, "ab")])
 
 
 def assertions(x):
@@ -185,7 +185,7 @@ def assertions(x):
     return y * x
 
 
-case(assertions, [(0.7,)], tags="order2")
+case(assertions, [(0.7,)])
 
 
 def raise_that_does_not_happen(x):
@@ -197,7 +197,7 @@ def raise_that_does_not_happen(x):
     return y * x
 
 
-case(raise_that_does_not_happen, [(0.7,)], tags="order2")
+case(raise_that_does_not_happen, [(0.7,)])
 
 
 def reraised(x):
@@ -214,7 +214,7 @@ def reraised(x):
     return y
 
 
-case(reraised, [(0.7,)], tags="order2")
+case(reraised, [(0.7,)])
 
 
 def with_block(x):
@@ -223,7 +223,7 @@ def with_block(x):
     return y * x
 
 
-case(with_block, [(0.7,), (-1.2,)], tags="order2")
+case(with_block, [(0.7,), (-1.2,)])
 
 
 def with_several_blocks(x):
@@ -234,7 +234,7 @@ def with_several_blocks(x):
     return y + x
 
 
-case(with_several_blocks, [(0.7,), (-1.2,)], tags="order2")
+case(with_several_blocks, [(0.7,), (-1.2,)])
 
 
 def with_in_a_loop(x):
@@ -247,7 +247,7 @@ def with_in_a_loop(x):
     return y
 
 
-case(with_in_a_loop, [(0.7,), (-1.2,)], tags="order2")
+case(with_in_a_loop, [(0.7,), (-1.2,)])
 
 
 def return_within_with(x):
@@ -258,7 +258,7 @@ def return_within_with(x):
     return y * x * x
 
 
-case(return_within_with, [(0.7,), (-1.2,)], tags="order2")
+case(return_within_with, [(0.7,), (-1.2,)])
 
 
 def suppressed(x, divisor):
@@ -270,7 +270,7 @@ def suppressed(x, divisor):
     return y * y
 
 
-case(suppressed, [(0.7, 2), (0.7, 0)], tags="order2")
+case(suppressed, [(0.7, 2), (0.7, 0)])
 
 
 class Level:
@@ -297,4 +297,4 @@ def own_context_manager(x):
     return y + level.depth
 
 
-case(own_context_manager, [(0.7,), (-1.2,)], tags="order2")
+case(own_context_manager, [(0.7,), (-1.2,)])

@@ -13,7 +13,7 @@ def single_elements(v):
     return v[0] * v[1] + v[-1] ** 2 * v[0]
 
 
-case(single_elements, [(VECTOR,), ([0.5, 1.5, -2.0],)], tags="order2")
+case(single_elements, [(VECTOR,), ([0.5, 1.5, -2.0],)])
 
 
 def read_in_a_loop(v):
@@ -23,7 +23,7 @@ def read_in_a_loop(v):
     return total
 
 
-case(read_in_a_loop, [(VECTOR,)], name="array_read_in_a_loop", tags="order2")
+case(read_in_a_loop, [(VECTOR,)], name="array_read_in_a_loop")
 
 
 def neighbours(v):
@@ -36,35 +36,35 @@ def neighbours(v):
     return total
 
 
-case(neighbours, [(VECTOR,)], tags="order2")
+case(neighbours, [(VECTOR,)])
 
 
 def slices(v):
     return np.sum(v[1:] * v[:-1]) + np.sum(v[::2] ** 2) + v[::-1][0] * v[-2:][0] + np.sum(v[1:3:1])
 
 
-case(slices, [(VECTOR,)], tags="order2")
+case(slices, [(VECTOR,)])
 
 
 def matrix_indices(a):
     return a[0, 1] * a[1, -1] + np.sum(a[0] * a[1]) + a[1][0] ** 2 + np.sum(a[:, 1] * a[:, 2])
 
 
-case(matrix_indices, [(MATRIX,)], tags="order2")
+case(matrix_indices, [(MATRIX,)])
 
 
 def slices_of_matrices(a):
     return np.sum(a[:, 1:] * a[:, :2]) + np.sum(a[..., 0] ** 2) + np.sum(a[None, 0, ::-1] * a[1:, :])
 
 
-case(slices_of_matrices, [(MATRIX,)], tags="order2")
+case(slices_of_matrices, [(MATRIX,)])
 
 
 def cube_indices(a):
     return np.sum(a[0, :, 1:3] * a[1, :, ::2]) + np.sum(a[..., -1] * a[:, :, 0]) + a[1, 2, 3] ** 3
 
 
-case(cube_indices, [(CUBE,)], tags="order2")
+case(cube_indices, [(CUBE,)])
 
 
 def new_axes(v):
@@ -72,7 +72,7 @@ def new_axes(v):
     return np.sum(table * table[0]) + np.sum(v[np.newaxis] ** 3)
 
 
-case(new_axes, [(VECTOR,)], tags="order2")
+case(new_axes, [(VECTOR,)])
 
 
 def repeated_fancy_indices(v):
@@ -80,7 +80,7 @@ def repeated_fancy_indices(v):
     return np.sum(w * np.arange(1.0, 6.0) * w)
 
 
-case(repeated_fancy_indices, [(VECTOR,)], tags="order2")
+case(repeated_fancy_indices, [(VECTOR,)])
 
 
 def fancy_index_array(v, index):
@@ -94,21 +94,21 @@ def fancy_pairs(a, rows, columns):
     return np.sum(a[rows, columns] ** 2) * np.sum(a[:, columns]) + np.sum(a[rows] * a[rows])
 
 
-case(fancy_pairs, [(MATRIX, [0, 1, 1], [2, 0, 0])], tags="order2")
+case(fancy_pairs, [(MATRIX, [0, 1, 1], [2, 0, 0])])
 
 
 def boolean_masks(v):
     return np.sum(v[v > 0] ** 2) + np.sum(np.sin(v[v < 0]))
 
 
-case(boolean_masks, [(VECTOR,)], tags="order2")
+case(boolean_masks, [(VECTOR,)])
 
 
 def taken(v, a):
     return np.sum(np.take(v, [1, 1, 3]) ** 2) + np.sum(a.take(np.array([0, 2, 2]), axis=1) ** 2)
 
 
-case(taken, [(VECTOR, MATRIX)], argnums=(0, 1), tags="order2")
+case(taken, [(VECTOR, MATRIX)], argnums=(0, 1))
 
 
 def index_computed_from_value(v, x):
@@ -128,7 +128,7 @@ def index_error_is_kept(v):
     return y * y
 
 
-case(index_error_is_kept, [(VECTOR,)], tags="order2")
+case(index_error_is_kept, [(VECTOR,)])
 
 
 def convolution(signal, kernel):
@@ -141,7 +141,7 @@ def convolution(signal, kernel):
     return total
 
 
-case(convolution, [(VECTOR, np.array([0.5, -1.0]))], argnums=(0, 1), tags="order2")
+case(convolution, [(VECTOR, np.array([0.5, -1.0]))], argnums=(0, 1))
 
 
 def rows_by_name(params, i):
@@ -150,4 +150,4 @@ def rows_by_name(params, i):
     return np.sum(row * w[i - 1]) + params["b"][i] * w[i, 0]
 
 
-case(rows_by_name, [({"w": MATRIX, "b": np.array([0.2, 0.4])}, 1)], tags="order2")
+case(rows_by_name, [({"w": MATRIX, "b": np.array([0.2, 0.4])}, 1)])

@@ -21,8 +21,8 @@ def over_list(xs):
 
 
 case(over_list, [(LIST,), ([],), ([1.5],)])
-case(over_list, [((0.5, -1.2, 2.0),)], name="over_tuple", tags="order2")
-case(over_list, [(VECTOR,)], name="over_vector", tags="order2")
+case(over_list, [((0.5, -1.2, 2.0),)], name="over_tuple")
+case(over_list, [(VECTOR,)], name="over_vector")
 
 
 def over_list_literal(x, y):
@@ -32,7 +32,7 @@ def over_list_literal(x, y):
     return total
 
 
-case(over_list_literal, [(0.7, 1.2)], argnums=(0, 1), tags="order2")
+case(over_list_literal, [(0.7, 1.2)], argnums=(0, 1))
 
 
 def over_rows(a):
@@ -42,7 +42,7 @@ def over_rows(a):
     return total
 
 
-case(over_rows, [(MATRIX,)], tags="order2")
+case(over_rows, [(MATRIX,)])
 
 
 def over_rows_unpacked(a):
@@ -52,7 +52,7 @@ def over_rows_unpacked(a):
     return total
 
 
-case(over_rows_unpacked, [(MATRIX,), ([(1.0, 2.0), (0.5, -1.0)],)], tags="order2")
+case(over_rows_unpacked, [(MATRIX,), ([(1.0, 2.0), (0.5, -1.0)],)])
 
 
 def dict_values(d):
@@ -62,7 +62,7 @@ def dict_values(d):
     return total
 
 
-case(dict_values, [(DICT,)], tags="order2")
+case(dict_values, [(DICT,)])
 
 
 def dict_items(d, weights):
@@ -72,7 +72,7 @@ def dict_items(d, weights):
     return total
 
 
-case(dict_items, [(DICT, {"a": 1.0, "b": 2.0, "c": -3.0})], argnums=(0, 1), tags="order2")
+case(dict_items, [(DICT, {"a": 1.0, "b": 2.0, "c": -3.0})], argnums=(0, 1))
 
 
 def dict_keys(d):
@@ -84,7 +84,7 @@ def dict_keys(d):
     return total
 
 
-case(dict_keys, [(DICT,)], tags="order2")
+case(dict_keys, [(DICT,)])
 
 
 def over_string(x, text):
@@ -109,7 +109,7 @@ def with_enumerate(xs):
     return total
 
 
-case(with_enumerate, [(LIST,), (VECTOR,)], tags="order2")
+case(with_enumerate, [(LIST,), (VECTOR,)])
 
 
 def with_zip(xs, ys):
@@ -119,7 +119,7 @@ def with_zip(xs, ys):
     return total
 
 
-case(with_zip, [(LIST, [1.0, 2.0]), ([1.0], LIST), (VECTOR, [0.2, 0.3, 0.4, 0.5])], argnums=(0, 1), tags="order2")
+case(with_zip, [(LIST, [1.0, 2.0]), ([1.0], LIST), (VECTOR, [0.2, 0.3, 0.4, 0.5])], argnums=(0, 1))
 
 
 def with_enumerate_zip(xs, ys):
@@ -129,7 +129,7 @@ def with_enumerate_zip(xs, ys):
     return total
 
 
-case(with_enumerate_zip, [(LIST, [1.0, 2.0, 0.5])], argnums=(0, 1), tags="order2")
+case(with_enumerate_zip, [(LIST, [1.0, 2.0, 0.5])], argnums=(0, 1))
 
 
 def with_reversed(xs):
@@ -139,7 +139,7 @@ def with_reversed(xs):
     return y
 
 
-case(with_reversed, [(LIST,), ((0.3, 0.7),)], tags="order2")
+case(with_reversed, [(LIST,), ((0.3, 0.7),)])
 
 
 def with_map(xs, scale):
@@ -149,7 +149,7 @@ def with_map(xs, scale):
     return total
 
 
-case(with_map, [(LIST, 0.7)], argnums=(0, 1), tags="order2")
+case(with_map, [(LIST, 0.7)], argnums=(0, 1))
 
 
 def with_map_of_named(xs):
@@ -179,7 +179,7 @@ def with_sorted(xs):
     return total
 
 
-case(with_sorted, [(LIST,), ([3.0, 1.0, 2.0],)], tags="order2")
+case(with_sorted, [(LIST,), ([3.0, 1.0, 2.0],)])
 
 
 def with_sorted_by_key(xs):
@@ -251,7 +251,7 @@ def with_count_and_break(x):
     return y
 
 
-case(with_count_and_break, [(0.5,), (-0.3,)], tags="order2")
+case(with_count_and_break, [(0.5,), (-0.3,)])
 
 
 def with_cycle_and_break(x, signs):
@@ -265,7 +265,7 @@ def with_cycle_and_break(x, signs):
     return y
 
 
-case(with_cycle_and_break, [(0.5, [1, -1]), (-0.3, [2.0, 0.5, 0.1])], tags="order2")
+case(with_cycle_and_break, [(0.5, [1, -1]), (-0.3, [2.0, 0.5, 0.1])])
 
 
 def with_repeat_and_combinations(x, xs):
@@ -287,7 +287,7 @@ def over_generator_expression(xs, x):
     return total
 
 
-case(over_generator_expression, [(LIST, 0.7)], argnums=(0, 1), tags="order2")
+case(over_generator_expression, [(LIST, 0.7)], argnums=(0, 1))
 
 
 def countdown(n):
@@ -303,7 +303,7 @@ def over_generator_of_numbers(x, n):
     return y
 
 
-case(over_generator_of_numbers, [(0.5, 4), (0.5, 0)], tags="order2")
+case(over_generator_of_numbers, [(0.5, 4), (0.5, 0)])
 
 
 def iterated_once(x, n):
@@ -315,7 +315,7 @@ def iterated_once(x, n):
     return y
 
 
-case(iterated_once, [(0.5, 5), (0.5, 0)], tags="order2")
+case(iterated_once, [(0.5, 5), (0.5, 0)])
 
 
 def over_nested_lists(rows):
@@ -338,7 +338,7 @@ def over_set_of_numbers(x):
     return y
 
 
-case(over_set_of_numbers, [(0.5,), (-0.3,)], tags="order2")
+case(over_set_of_numbers, [(0.5,), (-0.3,)])
 
 
 def over_lines(x, text):

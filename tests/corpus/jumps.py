@@ -15,7 +15,7 @@ def break_on_value(x, n):
     return y
 
 
-case(break_on_value, [(0.7, 10), (0.7, 1), (3.0, 5), (0.7, 0)], tags="order2")
+case(break_on_value, [(0.7, 10), (0.7, 1), (3.0, 5), (0.7, 0)])
 
 
 def break_first_thing(x):
@@ -27,7 +27,7 @@ def break_first_thing(x):
     return y * i
 
 
-case(break_first_thing, [(0.9,), (4.0,)], tags="order2")
+case(break_first_thing, [(0.9,), (4.0,)])
 
 
 def break_in_else_branch(x):
@@ -41,7 +41,7 @@ def break_in_else_branch(x):
     return y
 
 
-case(break_in_else_branch, [(0.9,), (4.0,)], tags="order2")
+case(break_in_else_branch, [(0.9,), (4.0,)])
 
 
 def continue_in_for(x, n):
@@ -57,7 +57,7 @@ def continue_in_for(x, n):
     return y
 
 
-case(continue_in_for, [(0.7, 7), (1.4, 5), (0.7, 0)], tags="order2")
+case(continue_in_for, [(0.7, 7), (1.4, 5), (0.7, 0)])
 
 
 def continue_in_while(x):
@@ -88,7 +88,7 @@ def break_and_continue(x, n):
     return y * y
 
 
-case(break_and_continue, [(0.7, 8), (1.4, 3), (-0.5, 6)], tags="order2")
+case(break_and_continue, [(0.7, 8), (1.4, 3), (-0.5, 6)])
 
 
 def for_else(x, n):
@@ -103,7 +103,7 @@ def for_else(x, n):
     return y
 
 
-case(for_else, [(0.7, 2), (0.7, 9), (0.7, 0)], tags="order2")
+case(for_else, [(0.7, 2), (0.7, 9), (0.7, 0)])
 
 
 def while_else(x, n):
@@ -118,7 +118,7 @@ def while_else(x, n):
     return y
 
 
-case(while_else, [(0.7, 2), (1.9, 9), (0.7, 0)], tags="order2")
+case(while_else, [(0.7, 2), (1.9, 9), (0.7, 0)])
 
 
 def search_with_else(x, primes):
@@ -132,7 +132,7 @@ def search_with_else(x, primes):
     return y
 
 
-case(search_with_else, [(0.3, [2, 3]), (0.3, [])], tags="order2")
+case(search_with_else, [(0.3, [2, 3]), (0.3, [])])
 
 
 def nested_breaks(x):
@@ -150,7 +150,7 @@ def nested_breaks(x):
     return y
 
 
-case(nested_breaks, [(0.7,), (1.4,), (0.2,)], tags="order2")
+case(nested_breaks, [(0.7,), (1.4,), (0.2,)])
 
 
 def break_out_of_two_by_flag(x):
@@ -167,7 +167,7 @@ def break_out_of_two_by_flag(x):
     return y * (i + 1)
 
 
-case(break_out_of_two_by_flag, [(0.7,), (2.4,), (0.01,)], tags="order2")
+case(break_out_of_two_by_flag, [(0.7,), (2.4,), (0.01,)])
 
 
 def deep_jumps(x, n):
@@ -189,7 +189,7 @@ def deep_jumps(x, n):
     return y
 
 
-case(deep_jumps, [(0.9, 9), (2.6, 6), (-0.8, 4)], tags="order2")
+case(deep_jumps, [(0.9, 9), (2.6, 6), (-0.8, 4)])
 
 
 def break_in_inner_continue_in_outer(x, rows):
@@ -207,7 +207,7 @@ def break_in_inner_continue_in_outer(x, rows):
     return y
 
 
-case(break_in_inner_continue_in_outer, [(0.7, [[1, 2], [], [3, -1, 5], [-2]]), (0.7, [])], tags="order2")
+case(break_in_inner_continue_in_outer, [(0.7, [[1, 2], [], [3, -1, 5], [-2]]), (0.7, [])])
 
 
 def early_return(x):
@@ -217,7 +217,7 @@ def early_return(x):
     return y * x
 
 
-case(early_return, [(1.5,), (0.5,)], tags="order2")
+case(early_return, [(1.5,), (0.5,)])
 
 
 def many_returns(x, y):
@@ -252,7 +252,7 @@ def return_in_else(x):
     return y * 3
 
 
-case(return_in_else, [(1.5,), (-0.5,)], tags="order2")
+case(return_in_else, [(1.5,), (-0.5,)])
 
 
 def return_from_loop(x, n):
@@ -265,7 +265,7 @@ def return_from_loop(x, n):
     return y * x
 
 
-case(return_from_loop, [(0.7, 2), (0.7, 9), (0.7, 0)], tags="order2")
+case(return_from_loop, [(0.7, 2), (0.7, 9), (0.7, 0)])
 
 
 def return_from_while(x):
@@ -305,7 +305,7 @@ def return_before_a_loop(x, n):
     return x
 
 
-case(return_before_a_loop, [(-0.7, 2), (0.7, 2)], tags="order2")
+case(return_before_a_loop, [(-0.7, 2), (0.7, 2)])
 
 
 def return_in_loop_else(x, n):
@@ -320,7 +320,7 @@ def return_in_loop_else(x, n):
     return x * 2
 
 
-case(return_in_loop_else, [(0.7, 5), (2.5, 2), (0.7, 0)], tags="order2")
+case(return_in_loop_else, [(0.7, 5), (2.5, 2), (0.7, 0)])
 
 
 def return_with_break_and_continue(x, n):
@@ -338,7 +338,7 @@ def return_with_break_and_continue(x, n):
     return y * y
 
 
-case(return_with_break_and_continue, [(0.7, 4), (2.4, 6), (3.2, 9)], tags="order2")
+case(return_with_break_and_continue, [(0.7, 4), (2.4, 6), (3.2, 9)])
 
 
 def return_constant_early(x):
@@ -359,7 +359,7 @@ def unreachable_code(x):
     return y
 
 
-case(unreachable_code, [(0.7,)], tags="order2")
+case(unreachable_code, [(0.7,)])
 
 
 def find_first(xs, threshold):

@@ -12,7 +12,7 @@ def range_loop(x, n):
     return y
 
 
-case(range_loop, [(0.7, 0), (0.7, 1), (0.7, 6)], tags="order2")
+case(range_loop, [(0.7, 0), (0.7, 1), (0.7, 6)])
 
 
 def loop_with_branch(x: float, n: int):
@@ -25,7 +25,7 @@ def loop_with_branch(x: float, n: int):
     return y
 
 
-case(loop_with_branch, [(0.9, 0), (0.9, 7), (0.4, 5)], tags="order2")
+case(loop_with_branch, [(0.9, 0), (0.9, 7), (0.4, 5)])
 
 
 def range_with_start(x):
@@ -35,7 +35,7 @@ def range_with_start(x):
     return y
 
 
-case(range_with_start, [(0.7,), (-1.3,)], tags="order2")
+case(range_with_start, [(0.7,), (-1.3,)])
 
 
 def range_negative_step(x, n):
@@ -45,7 +45,7 @@ def range_negative_step(x, n):
     return y
 
 
-case(range_negative_step, [(0.7, 6), (0.7, 5), (0.7, -3)], tags="order2")
+case(range_negative_step, [(0.7, 6), (0.7, 5), (0.7, -3)])
 
 
 def range_of_any_step(x, start, stop, step):
@@ -66,7 +66,7 @@ def range_bounds_reassigned(x, n):
     return y * n
 
 
-case(range_bounds_reassigned, [(0.7, 3), (1.2, 1)], tags="order2")
+case(range_bounds_reassigned, [(0.7, 3), (1.2, 1)])
 
 
 def loop_variable_reassigned(x):
@@ -78,7 +78,7 @@ def loop_variable_reassigned(x):
     return y * i
 
 
-case(loop_variable_reassigned, [(0.7,), (-0.4,)], tags="order2")
+case(loop_variable_reassigned, [(0.7,), (-0.4,)])
 
 
 def loop_variable_after_loop(x, n):
@@ -89,7 +89,7 @@ def loop_variable_after_loop(x, n):
     return y * i + y * y
 
 
-case(loop_variable_after_loop, [(0.7, 4), (0.7, 0)], tags="order2")
+case(loop_variable_after_loop, [(0.7, 4), (0.7, 0)])
 
 
 def variable_of_loop_used_after(x):
@@ -99,7 +99,7 @@ def variable_of_loop_used_after(x):
     return last * square + x**2
 
 
-case(variable_of_loop_used_after, [(0.7,), (-0.4,)], tags="order2")
+case(variable_of_loop_used_after, [(0.7,), (-0.4,)])
 
 
 def loop_local_variable(x):
@@ -111,7 +111,7 @@ def loop_local_variable(x):
     return total
 
 
-case(loop_local_variable, [(0.7,), (-0.4,)], tags="order2")
+case(loop_local_variable, [(0.7,), (-0.4,)])
 
 
 def accumulate_sum(x, n):
@@ -131,7 +131,7 @@ def accumulate_product(x):
     return product
 
 
-case(accumulate_product, [(0.7,), (-0.45,)], tags="order2")
+case(accumulate_product, [(0.7,), (-0.45,)])
 
 
 def squaring_with_runtime_bound(v, n):
@@ -151,7 +151,7 @@ def two_carried(x, y):
     return x + y
 
 
-case(two_carried, [(0.7, 1.1), (-0.4, 0.6)], argnums=(0, 1), tags="order2")
+case(two_carried, [(0.7, 1.1), (-0.4, 0.6)], argnums=(0, 1))
 
 
 def nested_loops(x, n):
@@ -178,7 +178,7 @@ def triple_loops(x):
     return y
 
 
-case(triple_loops, [(0.7,), (-0.4,)], tags="order2")
+case(triple_loops, [(0.7,), (-0.4,)])
 
 
 def same_counter_name_nested(x):
@@ -190,7 +190,7 @@ def same_counter_name_nested(x):
     return y
 
 
-case(same_counter_name_nested, [(0.7,), (-0.4,)], tags="order2")
+case(same_counter_name_nested, [(0.7,), (-0.4,)])
 
 
 def two_loops_same_names(x):
@@ -204,7 +204,7 @@ def two_loops_same_names(x):
     return y
 
 
-case(two_loops_same_names, [(0.7,), (-0.4,)], tags="order2")
+case(two_loops_same_names, [(0.7,), (-0.4,)])
 
 
 def division_in_a_loop(x):
@@ -214,7 +214,7 @@ def division_in_a_loop(x):
     return y
 
 
-case(division_in_a_loop, [(0.7,), (1.4,)], tags="order2")
+case(division_in_a_loop, [(0.7,), (1.4,)])
 
 
 def while_on_value(x):
@@ -235,7 +235,7 @@ def while_on_counter(x, n):
     return y
 
 
-case(while_on_counter, [(0.7, 4), (0.7, 0)], tags="order2")
+case(while_on_counter, [(0.7, 4), (0.7, 0)])
 
 
 def nested_while(x):
@@ -251,7 +251,7 @@ def nested_while(x):
     return y
 
 
-case(nested_while, [(0.7,), (-0.4,)], tags="order2")
+case(nested_while, [(0.7,), (-0.4,)])
 
 
 def while_true(x):
@@ -265,7 +265,7 @@ def while_true(x):
     return y / n
 
 
-case(while_true, [(0.7,), (1.9,)], tags="order2")
+case(while_true, [(0.7,), (1.9,)])
 
 
 def newton_square_root(a):
@@ -304,7 +304,7 @@ def while_with_active_condition_and_else(x):
     return y + steps * x * x
 
 
-case(while_with_active_condition_and_else, [(5.3,), (0.7,)], tags="order2")
+case(while_with_active_condition_and_else, [(5.3,), (0.7,)])
 
 
 def data_dependent_range(x):
@@ -330,7 +330,7 @@ def loop_in_branches(x, n):
     return y
 
 
-case(loop_in_branches, [(0.7, 3), (1.1, 2), (-0.7, 2)], tags="order2")
+case(loop_in_branches, [(0.7, 3), (1.1, 2), (-0.7, 2)])
 
 
 def inactive_loop_around_active(x):
@@ -342,7 +342,7 @@ def inactive_loop_around_active(x):
     return x * len(seen)
 
 
-case(inactive_loop_around_active, [(0.7,), (-0.4,)], tags="order2")
+case(inactive_loop_around_active, [(0.7,), (-0.4,)])
 
 
 def loop_over_active_bound_names(x):
@@ -354,7 +354,7 @@ def loop_over_active_bound_names(x):
     return a + b + c
 
 
-case(loop_over_active_bound_names, [(0.7,), (-0.4,)], tags="order2")
+case(loop_over_active_bound_names, [(0.7,), (-0.4,)])
 
 
 def continued_fraction(x, depth):
@@ -375,7 +375,7 @@ def horner(x, coefficients):
 
 
 case(horner, [(1.7, [1.0, -2.0, 3.0, 0.5]), (1.7, [])])
-case(horner, [(1.7, [1.0, -2.0, 3.0, 0.5])], argnums=(0, 1), name="horner_and_coefficients", tags="order2")
+case(horner, [(1.7, [1.0, -2.0, 3.0, 0.5])], argnums=(0, 1), name="horner_and_coefficients")
 
 
 def changes_kind_in_loop(x):
@@ -393,4 +393,4 @@ def changes_kind_in_loop(x):
     return y
 
 
-case(changes_kind_in_loop, [(0.7,), (1.1,)], tags="order2")
+case(changes_kind_in_loop, [(0.7,), (1.1,)])

@@ -80,23 +80,23 @@ def read_attributes(x, spring):
     return spring.stiffness * x * x + spring.length
 
 
-case(read_attributes, [(0.7, Spring(2.0, 0.5))], tags="order2")
-case(read_attributes, [(0.7, Spring(2.0, 0.5))], argnums=(0, 1), name="read_attributes_both", tags="order2")
+case(read_attributes, [(0.7, Spring(2.0, 0.5))])
+case(read_attributes, [(0.7, Spring(2.0, 0.5))], argnums=(0, 1), name="read_attributes_both")
 
 
 def method_of_argument(spring, x):
     return spring.energy(x) * spring.energy(2.0)
 
 
-case(method_of_argument, [(Spring(2.0, 0.5), 0.7)], argnums=1, tags="order2")
-case(method_of_argument, [(Spring(2.0, 0.5), 0.7)], argnums=(0, 1), name="method_of_active_object", tags="order2")
+case(method_of_argument, [(Spring(2.0, 0.5), 0.7)], argnums=1)
+case(method_of_argument, [(Spring(2.0, 0.5), 0.7)], argnums=(0, 1), name="method_of_active_object")
 
 
 def property_of_argument(spring):
     return spring.softness * spring.length**2
 
 
-case(property_of_argument, [(Spring(2.0, 0.5),)])
+case(property_of_argument, [(Spring(2.0, 0.5),)], tags="first-order")
 
 
 def namedtuple_argument(p):
@@ -104,7 +104,7 @@ def namedtuple_argument(p):
     return p.x * y + p[1] * x * x + p.norm_squared()
 
 
-case(namedtuple_argument, [(Point(0.7, 1.2),)], tags="order2")
+case(namedtuple_argument, [(Point(0.7, 1.2),)])
 
 
 def namedtuple_built(x, y):
@@ -122,7 +122,7 @@ def list_of_dataclasses(springs, x):
     return total
 
 
-case(list_of_dataclasses, [([Spring(2.0, 0.5), Spring(1.0, -0.3)], 0.7)], argnums=(0, 1), tags="order2")
+case(list_of_dataclasses, [([Spring(2.0, 0.5), Spring(1.0, -0.3)], 0.7)], argnums=(0, 1))
 
 
 def nested_dataclasses(network, v):
@@ -139,7 +139,7 @@ NETWORK = Network(
     1.5,
 )
 
-case(nested_dataclasses, [(NETWORK, np.array([0.7, -0.2]))], tags="order2")
+case(nested_dataclasses, [(NETWORK, np.array([0.7, -0.2]))])
 case(nested_dataclasses, [(NETWORK, np.array([0.7, -0.2]))], argnums="v", name="nested_dataclasses_data")
 
 
@@ -147,26 +147,26 @@ def methods_of_plain_object(x, model):
     return model.predict(x) * model.predict(x, power=3) + model.helper(x)
 
 
-case(methods_of_plain_object, [(0.7, Plain(1.5)), (0.7, Derived(1.5))], tags="order2")
+case(methods_of_plain_object, [(0.7, Plain(1.5)), (0.7, Derived(1.5))])
 
 
 def static_and_class_methods(x, model):
     return model.stretch(x) * Plain.stretch(x) + model.damp(x) * Derived.damp(x)
 
 
-case(static_and_class_methods, [(0.7, Plain(1.5)), (0.7, Derived(1.5))], tags="order2")
+case(static_and_class_methods, [(0.7, Plain(1.5)), (0.7, Derived(1.5))])
 
 
 def callable_object(x, model):
     return model(x) * model(x + 1)
 
 
-case(callable_object, [(0.7, Plain(1.5))], tags="order2")
+case(callable_object, [(0.7, Plain(1.5))])
 
-case(Plain(1.5).predict, [(0.7,), (-0.4, 3)], name="bound_method_given_directly", tags="order2")
-case(Plain.stretch, [(0.7,)], name="static_method_given_directly", tags="order2")
+case(Plain(1.5).predict, [(0.7,), (-0.4, 3)], name="bound_method_given_directly")
+case(Plain.stretch, [(0.7,)], name="static_method_given_directly")
 case(Derived.damp, [(0.7,)], name="class_method_given_directly")
-case(Plain(1.5), [(0.7,)], name="callable_given_directly", tags="order2")
+case(Plain(1.5), [(0.7,)], name="callable_given_directly")
 
 
 def plain_object_in_a_loop(x, models):
@@ -186,14 +186,14 @@ def inactive_attributes_are_written(x, model):
     return x * x * model.weight + len(log.history)
 
 
-case(inactive_attributes_are_written, [(0.7, Plain(1.5))], tags="order2")
+case(inactive_attributes_are_written, [(0.7, Plain(1.5))])
 
 
 def methods_of_numbers(x):
     return x.conjugate() * x.real * 2.0 + (0.0 if x.is_integer() else x)
 
 
-case(methods_of_numbers, [(0.7,), (-1.2,)], tags="order2")
+case(methods_of_numbers, [(0.7,), (-1.2,)])
 
 
 def getattr_by_name(spring, names):

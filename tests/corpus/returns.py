@@ -11,7 +11,7 @@ def return_tuple(x, y):
     return x * y, x + y * y
 
 
-case(return_tuple, [(0.7, 1.2)], argnums=(0, 1), output="tree", tags="order2")
+case(return_tuple, [(0.7, 1.2)], argnums=(0, 1), output="tree")
 
 
 def return_list_of_mixed(x):
@@ -27,21 +27,21 @@ def return_dict(x, n):
     return {"y": math.exp(x), "n": n}
 
 
-case(return_dict, [(0.7, 1), (0.7, 3)], output="tree", tags="order2")
+case(return_dict, [(0.7, 1), (0.7, 3)], output="tree")
 
 
 def return_nested(x, y):
     return {"pair": (x * y, [x]), "y": y**2}
 
 
-case(return_nested, [(0.7, 1.2)], argnums=(0, 1), output="tree", tags="order2")
+case(return_nested, [(0.7, 1.2)], argnums=(0, 1), output="tree")
 
 
 def return_array(x):
     return np.sin(x) * np.array([1.0, 2.0, 3.0])
 
 
-case(return_array, [(0.7,), (np.array([0.1, 0.2, 0.3]),)], output="tree", tags="order2")
+case(return_array, [(0.7,), (np.array([0.1, 0.2, 0.3]),)], output="tree")
 
 
 def return_argument(x):
@@ -61,14 +61,14 @@ def return_tuple_from_loop(x, n):
     return total, x
 
 
-case(return_tuple_from_loop, [(0.7, 4), (1.6, 9)], output="tree", tags="order2")
+case(return_tuple_from_loop, [(0.7, 4), (1.6, 9)], output="tree")
 
 
 def return_constant_in_tuple(x):
     return x**2, 1.0, None
 
 
-case(return_constant_in_tuple, [(0.7,)], output="tree", tags="order2")
+case(return_constant_in_tuple, [(0.7,)], output="tree")
 
 
 def return_same_value_twice(x):
@@ -76,7 +76,7 @@ def return_same_value_twice(x):
     return y, y
 
 
-case(return_same_value_twice, [(0.7,)], output="tree", tags="order2")
+case(return_same_value_twice, [(0.7,)], output="tree")
 
 
 def return_different_structures(x):

@@ -57,7 +57,7 @@ def logistic_loss(weights, bias, features, labels):
 FEATURES = np.array([[0.5, 1.0], [-1.0, 0.3], [0.2, -0.7], [1.5, 0.1]])
 LABELS = np.array([1.0, -1.0, -1.0, 1.0])
 
-case(logistic_loss, [(np.array([0.4, -0.6]), 0.1, FEATURES, LABELS)], argnums=(0, 1), tags="order2")
+case(logistic_loss, [(np.array([0.4, -0.6]), 0.1, FEATURES, LABELS)], argnums=(0, 1))
 
 
 def multilayer_perceptron(params, x):
@@ -122,7 +122,7 @@ def black_scholes(spot, strike, years, rate, volatility):
     return spot * normal(d1) - strike * math.exp(-rate * years) * normal(d2)
 
 
-case(black_scholes, [(42.0, 40.0, 0.5, 0.1, 0.2)], argnums=(0, 2, 3, 4), tags="order2")
+case(black_scholes, [(42.0, 40.0, 0.5, 0.1, 0.2)], argnums=(0, 2, 3, 4))
 
 
 @dataclass
@@ -198,7 +198,7 @@ def parse_and_evaluate(text, x):
     return value
 
 
-case(parse_and_evaluate, [("x x * 3 + sin x *", 0.7), ("x", 0.7), ("2 x sin * x +", -0.4)], argnums="x")
+case(parse_and_evaluate, [("x x * 3 + sin x *", 0.7), ("x", 0.7), ("2 x sin * x +", -0.4)], argnums="x", tags="first-order")
 
 
 def gradient_descent_inside(x, rate):
@@ -212,4 +212,4 @@ def gradient_descent_inside(x, rate):
     return np.sum((w * x - target) ** 2)
 
 
-case(gradient_descent_inside, [(0.7, 0.1)], argnums=(0, 1), tags="order2")
+case(gradient_descent_inside, [(0.7, 0.1)], argnums=(0, 1))

@@ -171,7 +171,7 @@ class ObjectBar:
     __radd__ = __iadd__ = __add__
 
     def _operated(self, *_: Any) -> Any:
-        raise TypeError(operated(self._primal))
+        raise TypeError(operated(primal_of(self)))
 
     __getitem__ = __mul__ = __rmul__ = __truediv__ = __neg__ = _operated
 

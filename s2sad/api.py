@@ -15,7 +15,7 @@ from s2sad.arguments import check_differentiable
 from s2sad.artifact import Request
 from s2sad.derive import derive
 from s2sad.errors import InvalidArgument
-from s2sad.loader import Variant, annotate
+from s2sad.loader import Variant, explain
 from s2sad.runtime import ListBar, as_gradient
 from s2sad.runtime.cotangents import as_cotangent, detached, distinct, fresh_tape
 from s2sad.source import unwrap
@@ -114,7 +114,7 @@ class DerivativeFunction:
         try:
             result = variant.main(*args, **kwargs)
         except Exception as error:
-            annotate(error)
+            explain(error)
             raise
         del values
         return distinct(plan.select(result, self._form, self._has_aux))
@@ -130,7 +130,7 @@ class DerivativeFunction:
         try:
             out, tape = variant.main(*args, **kwargs)
         except Exception as error:
-            annotate(error)
+            explain(error)
             raise
         aux = None
         if self._has_aux:
@@ -143,7 +143,7 @@ class DerivativeFunction:
                 seed = as_cotangent(cotangent, out)
                 bars = backward(fresh_tape(tape), ListBar([seed, 0]) if self._has_aux else seed)
             except Exception as error:
-                annotate(error)
+                explain(error)
                 raise
             bars = bars if len(plan.active) != 1 else (bars,)
             gradients = [as_gradient(b, v) for b, v in zip(plan.pick(bars), values, strict=True)]

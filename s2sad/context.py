@@ -117,7 +117,7 @@ class Context:
     def refuse(self, node: gast.AST, message: str, hint: str, *, syntax: bool = False) -> None:
         """Notes a construct that cannot be differentiated; all of them are reported together."""
         error = UnsupportedSyntax if syntax else NotDifferentiable
-        location = self.source.location(node) if hasattr(node, "lineno") else None
+        location = self.source.location(node)
         if not any(e.location == location and str(e).startswith(message) for e in self.errors):
             self.errors.append(error(message, location=location, hint=hint))
 

@@ -19,10 +19,10 @@ from typing import Any
 
 from s2sad.artifact import Artifact, Owner
 from s2sad.dependencies import MISSING, Watch, cells_of, digest, fingerprints, imported, look
-from s2sad.errors import Location, S2SADError
+from s2sad.errors import InvalidArgument, Location, NotDifferentiable, S2SADError
+from s2sad.origins import EMITTED, forget, of_user, remember
+from s2sad.runtime.refusals import NoRule, Unfit
 from s2sad.source import unwrap
-
-EMITTED = "<s2sad"  # how the file names of emitted code begin
 
 #: How a function is passed by the name of a file, and where `def` stands in it.
 Place = tuple[str, int]
@@ -143,8 +143,7 @@ class Compiled:
         outer = [c for c in module.co_consts if isinstance(c, types.CodeType)]
         codes = [_inner(factory, name) for factory, name in zip(outer, names, strict=True)]
         register(self.filename, self.artifact.text, codes)
-        places = [(f.__code__.co_filename, f.__code__.co_firstlineno) for f in owners]
-        _origins[self.filename] = (self.artifact, places)
+        remember(self.filename, self.artifact, [f.__code__ for f in owners])
         self.codes = codes  # last: other threads look here
 
 
@@ -205,7 +204,6 @@ def _inner(factory: types.CodeType, name: str) -> types.CodeType:
 # -- text that tracebacks, debuggers and `inspect` can find ---------------------------------------------
 
 _registered: dict[str, int] = {}
-_origins: dict[str, tuple[Artifact, list[Place]]] = {}
 _lock = threading.RLock()  # finalizers may run at any moment, in a thread that holds it
 
 
@@ -224,36 +222,45 @@ def _release(filename: str) -> None:
         if not _registered[filename]:
             del _registered[filename]
             linecache.cache.pop(filename, None)
-            _origins.pop(filename, None)
+            forget(filename)
 
 
 # -- exceptions -----------------------------------------------------------------------------------------
 
 
-def annotate(error: BaseException) -> None:
-    """Adds to an exception raised in emitted code which line of the user's file that code belongs to."""
+def explain(error: Exception) -> None:
+    """Says which line of the user's an exception that came out of emitted code belongs to: an error of s2sad's own is
+    given its location, any other one a note. What the runtime refuses is raised anew, as an error of s2sad's own.
+    """
+    refusal = _REFUSALS.get(type(error))
+    trace = error.__traceback__
+    if refusal is not None:
+        error = refusal(str(error))
+    _locate(error, trace)
+    if refusal is not None:
+        raise error.with_traceback(trace) from None
+
+
+_REFUSALS: dict[type[Exception], type[S2SADError]] = {Unfit: InvalidArgument, NoRule: NotDifferentiable}
+
+
+def _locate(error: Exception, trace: types.TracebackType | None) -> None:
     if any(str(note).startswith("s2sad: ") for note in getattr(error, "__notes__", ())):
         return
-    trace, found = error.__traceback__, None
+    found = None
     while trace is not None:
         if trace.tb_frame.f_code.co_filename.startswith(EMITTED):
             found = trace
         trace = trace.tb_next
     if found is None:
         return
-    code = found.tb_frame.f_code
-    artifact, places = _origins.get(code.co_filename, (None, []))
-    where = artifact.user_line(found.tb_lineno) if artifact is not None else None
-    if artifact is None or where is None:
+    code, line = found.tb_frame.f_code, found.tb_lineno
+    emitted = Location(code.co_filename, line, 0, linecache.getline(code.co_filename, line).rstrip("\n"), code.co_qualname)
+    place = of_user(emitted)
+    if place is emitted:
         return
-    number, below = where
-    filename, first = places[number]
-    line = first + artifact.owners[number].start + below
-    text = linecache.getline(filename, line).strip()
-    if isinstance(error, S2SADError) and error.location is None:  # a refusal that only the run could tell
-        whole = linecache.getline(filename, line)
-        column = len(whole) - len(whole.lstrip())
-        error.location = Location(filename, line, column, whole.rstrip("\n"), code.co_name)
+    if isinstance(error, S2SADError) and error.location is None and not error.errors:  # only the run could tell
+        error.location = place
         return
-    shown = f": {text}" if text else ""
-    error.add_note(f"s2sad: in {code.co_name}, for line {line} of {os.path.basename(filename)}{shown}")
+    shown = f": {place.text.strip()}" if place.text.strip() else ""
+    error.add_note(f"s2sad: in {code.co_name}, for line {place.line} of {os.path.basename(place.filename)}{shown}")

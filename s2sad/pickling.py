@@ -32,7 +32,8 @@ from s2sad.artifact import FORMAT, Request
 from s2sad.dependencies import digest, fingerprint
 from s2sad.derive import adopt, function_digest
 from s2sad.errors import S2SADError
-from s2sad.loader import EMITTED, factory_of, register
+from s2sad.loader import factory_of, register
+from s2sad.origins import EMITTED
 
 #: How a value stands in a pickle: its kind, and what the kind needs.
 Encoded = tuple[Any, ...]

@@ -20,10 +20,11 @@ from s2sad.artifact import Request
 from s2sad.context import UNKNOWN, Callee, Context
 from s2sad.errors import UnsupportedSyntax, combine
 from s2sad.naming import Namer, used_names
+from s2sad.origins import EMITTED
 from s2sad.source import FunctionSource, read
 from s2sad.transforms.anf import anf
 from s2sad.transforms.assignments import assignments
-from s2sad.transforms.derivative import joint, reverse_mode, split_form
+from s2sad.transforms.derivative import joint, reverse_mode, split_form, survey
 from s2sad.transforms.fence import fence
 from s2sad.transforms.logs import refuse_reading_back
 from s2sad.transforms.loops import loops
@@ -42,7 +43,6 @@ PASSES: tuple[Pass, ...] = (
     assignments,  # one plain target per assignment
     anf,  # one active operation per statement; comprehensions and short-circuits become loops and branches
 )
-EMITTED = "<s2sad"
 
 
 @dataclass(eq=False)
@@ -74,7 +74,7 @@ class Transformer:
     def __init__(self) -> None:
         self.module = Namer(())
         self.callees: dict[tuple[Any, ...], Callee] = {}
-        self.queue: list[tuple[Any, Request, Callee]] = []
+        self.queue: list[tuple[FunctionSource, Request, Callee]] = []
 
     def run(self, function: Any, request: Request) -> Program:
         source = read(function)
@@ -88,8 +88,8 @@ class Transformer:
             tree = _prepare(context, request.form)
             self._guard(program, context, lambda: self._joint(tree, context, name, request))
         while self.queue:
-            callee_function, callee_request, callee = self.queue.pop(0)
-            context = self._context(read(callee_function), callee_request)
+            callee_source, callee_request, callee = self.queue.pop(0)
+            context = self._context(callee_source, callee_request)
             tree = _prepare(context, callee_request.form)
             self._guard(program, context, lambda: self._split(tree, context, callee, callee_request))  # noqa: B023
         refuse_reading_back(program.contexts)
@@ -114,7 +114,7 @@ class Transformer:
     def _joint(self, tree: gast.FunctionDef, context: Context, name: str, request: Request) -> list[Emitted]:
         tree = _core(tree, context)
         if context.errors:
-            return []
+            return survey(tree, context)
         derivative = reverse_mode(tree, context, has_aux=request.has_aux)
         new = joint(derivative, name, context, value=request.form == "value_and_grad", has_aux=request.has_aux)
         return [Emitted(simplify(new, context), context, "joint")]
@@ -122,7 +122,7 @@ class Transformer:
     def _split(self, tree: gast.FunctionDef, context: Context, callee: Callee, request: Request) -> list[Emitted]:
         tree = _core(tree, context)
         if context.errors:
-            return []
+            return survey(tree, context)
         derivative = reverse_mode(tree, context)
         forward, backward = split_form(derivative, callee.forward, callee.backward, context, request.captured)
         forward, backward = simplify(forward, context), simplify(backward, context)
@@ -140,11 +140,12 @@ class Transformer:
     def _callee(self, function: Any, request: Request, namer: Namer) -> Callee:
         key = (function, request)
         if key not in self.callees:
+            source = read(function)
             base = "lambda" if function.__name__ == "<lambda>" else function.__name__
             forward = self._fresh(f"{base}_fwd", namer)
             backward = self._fresh(f"{base}_bwd", namer)
             self.callees[key] = Callee(forward, backward, request.active)
-            self.queue.append((function, request, self.callees[key]))
+            self.queue.append((source, request, self.callees[key]))
         callee = self.callees[key]
         namer.reserve((callee.forward, callee.backward))
         return callee

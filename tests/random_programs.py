@@ -1,4 +1,4 @@
-"""Random programs as source text: loops, branches, jumps, helpers, lists, exceptions, over two floats.
+"""Random programs as source text: loops, branches, jumps, helpers, lists, exceptions, contexts, over two floats.
 
 `generate(seed, size)` gives the text of a module with a function `f(x, y)`; equal arguments give equal text.
 Programs terminate, stay bounded as a rule, and use every variable only where it is surely defined. They are
@@ -69,7 +69,7 @@ class Writer:
         while self.budget > 0:
             self.statement(scope)
         self.put(f"return {self.expression(scope, 2)}")
-        return "\n".join(["import math", "", "", *self.lines, ""])
+        return "\n".join(["import contextlib", "import math", "", "", *self.lines, ""])
 
     # Helpers: small functions, with a branch or a loop now and then.
 
@@ -191,6 +191,7 @@ class Writer:
             self.iterate: 0 if simple else 1.5,
             self.repeat: 0 if simple else 1.5,
             self.attempt: 0 if simple else 1,
+            self.context: 0 if simple else 0.7,
             self.jump: 0 if self.depth < 2 else 2,
         }
         self.random.choices(list(weights), list(weights.values()))[0](scope)
@@ -315,6 +316,20 @@ class Writer:
             self.depth += 1
             self.assign(scope.inner())
             self.depth -= 1
+
+    def context(self, scope):
+        """A body that is always executed, or one that an exception may cut short."""
+        if self.chance(0.7):
+            self.put("with contextlib.nullcontext():")
+            self.block(scope)
+            return
+        self.put("with contextlib.suppress(ZeroDivisionError):")
+        self.block(scope.inner(), 1)
+        self.depth += 1
+        self.put(f"if {self.condition(scope)}:")
+        self.put("    raise ZeroDivisionError")
+        self.assign(scope.inner())
+        self.depth -= 1
 
     def jump(self, scope):
         kinds = ["break", "continue"] * 3 if scope.loops else []

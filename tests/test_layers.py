@@ -17,7 +17,7 @@ LINE_CAP = 400
 LAYERS = (
     ("errors",),
     ("runtime",),
-    ("dependencies", "artifact", "nodes", "naming"),
+    ("dependencies", "artifact", "origins", "nodes", "naming"),
     ("context", "source", "template", "emit", "verify"),
     ("adjoints",),
     ("analysis",),

@@ -118,7 +118,41 @@ def test_one_note_through_nested_derivatives():
     for derivative in (s2sad.grad(outer), s2sad.grad(s2sad.grad(outer)), s2sad.grad(slope)):
         with pytest.raises(ValueError) as caught:
             derivative(-1.0)
-        assert note_of(caught.value).startswith("s2sad: in ")
+        emitted = caught.value.__notes__[0].split(",")[0].removeprefix("s2sad: in ")
+        assert note_of(caught.value) == expected(failing, emitted, "return math.sqrt(y)")
+
+
+def through_a_helper(x):
+    return failing(x + 0.0) * x
+
+
+def through_a_local_function(x):
+    def inner(v):
+        w = v + 0.0
+        return math.log(w)
+
+    functions = [inner]
+    return functions[0](x) * x
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("function", "where", "text"),
+    [
+        (failing, failing, "return math.sqrt(y)"),
+        (through_a_helper, failing, "return math.sqrt(y)"),
+        (through_a_local_function, through_a_local_function, "return math.log(w)"),
+        (forward, forward, "y = math.sqrt(y - 100.0)"),
+    ],
+)
+def test_every_order_names_the_line_of_the_user(function, where, text, order):
+    derivative = function
+    for _ in range(order):
+        derivative = s2sad.grad(derivative)
+    with pytest.raises(ValueError) as caught:
+        derivative(*[-1.5, 4][: function.__code__.co_argcount])
+    emitted = caught.value.__notes__[0].split(",")[0].removeprefix("s2sad: in ")
+    assert note_of(caught.value) == expected(where, emitted, text)
 
 
 def test_the_exception_is_the_one_that_was_raised():

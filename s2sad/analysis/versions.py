@@ -73,31 +73,22 @@ class _Walker:
             self._define(node, env)
             body = self.block(node.body, dict(env))
             orelse = self.block(node.orelse, dict(env))
-            return self._merge(node, body, orelse)
+            if _leaves(node.body):
+                return _left(node, env, orelse)
+            if _leaves(node.orelse):
+                return _left(node, env, body)
+            return _merged(node, body, orelse)
         if isinstance(node, Loop):
             return self._loop(node, env)
         if isinstance(node, (Scope, Rest)):
             self._define(node, env)
-            return self.block(node.body, env)
+            return _left(node, env, self.block(node.body, dict(env)))
         self._define(node, env)
         return env
 
     def _define(self, node: Node, env: Environment) -> None:
         for name in definitions(node):
             env[name] = Version(name, node.loop, certain=isinstance(node, Simple) and not _conditional(node))
-
-    def _merge(self, node: Branch, body: Environment, orelse: Environment) -> Environment:
-        if _leaves(node.body):
-            return orelse
-        if _leaves(node.orelse):
-            return body
-        merged = dict(body)
-        for name in [*body, *(n for n in orelse if n not in body)]:
-            one, other = body.get(name), orelse.get(name)
-            if one is not other:
-                certain = one is not None and other is not None and one.certain and other.certain
-                merged[name] = Version(name, node.loop, certain)
-        return merged
 
     def _loop(self, node: Loop, env: Environment) -> Environment:
         changed = sorted(all_definitions(node.body) | definitions(node))
@@ -114,6 +105,26 @@ class _Walker:
         for name in changed:
             after[name] = Version(name, node.loop, head[name].certain)
         return after
+
+
+def _merged(node: Branch, body: Environment, orelse: Environment) -> Environment:
+    merged = dict(body)
+    for name in [*body, *(n for n in orelse if n not in body)]:
+        one, other = body.get(name), orelse.get(name)
+        if one is not other:
+            certain = one is not None and other is not None and one.certain and other.certain
+            merged[name] = Version(name, node.loop, certain)
+    return merged
+
+
+def _left(node: Node, before: Environment, inside: Environment) -> Environment:
+    """What holds after the block of `node`. What was bound within is a version of its own from here on: a value is
+    saved in a block that is executed as often as the one where it is restored.
+    """
+    return {
+        name: version if version is before.get(name) else Version(name, node.loop, version.certain)
+        for name, version in inside.items()
+    }
 
 
 def _conditional(node: Simple) -> bool:

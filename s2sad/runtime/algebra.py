@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar
+from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import unbroadcast
 
 
@@ -125,7 +126,7 @@ def rows_outer(u: Any, x: Any, a: Any) -> Any:
     elif np.ndim(x) == 1 and np.ndim(a) == 2:
         found = np.outer(u, x)
     else:
-        raise NotImplementedError("s2sad: solve with a stack of matrices and vectors: add an axis, b[..., None]")
+        raise NoRule("solve with a stack of matrices and vectors: add an axis, b[..., None]")
     return unbroadcast(found, a)
 
 
@@ -147,7 +148,7 @@ def lower_pullback(h: Any) -> Any:
 def slogdet_cotangent(g: Any, ans: Any) -> Any:
     """The cotangent of the logarithm in slogdet's result; that of a complex sign is refused."""
     if np.iscomplexobj(ans[0]) and not (isinstance(g[0], int) and g[0] == 0):
-        raise NotImplementedError("s2sad: the derivative of the sign in slogdet of a complex matrix")
+        raise NoRule("the derivative of the sign in slogdet of a complex matrix")
     return g[1]
 
 
@@ -157,7 +158,7 @@ def slogdet_cotangent(g: Any, ans: Any) -> Any:
 def _einsum_terms(subscripts: Any, operands: tuple[Any, ...]) -> tuple[list[str], str]:
     """The subscripts of each operand and of the result, the ellipsis written out in letters."""
     if not isinstance(subscripts, str):
-        raise NotImplementedError("s2sad: np.einsum with axis lists; write the subscripts as a string")
+        raise NoRule("np.einsum with axis lists; write the subscripts as a string")
     text = subscripts.replace(" ", "")
     left, arrow, result = text.partition("->")
     terms = left.split(",")

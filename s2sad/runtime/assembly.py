@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar
+from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import unbroadcast
 
 
@@ -196,7 +197,7 @@ def diff_pullback(g: Any, a: Any, n: int = 1, axis: int = -1) -> Any:
 def constant_mode(mode: str) -> str:
     """Refuses the modes of np.pad that have no derivative yet."""
     if mode != "constant":
-        raise NotImplementedError(f"s2sad: np.pad with mode={mode!r}; only 'constant' has a derivative")
+        raise NoRule(f"np.pad with mode={mode!r}; only 'constant' has a derivative")
     return mode
 
 
@@ -204,7 +205,7 @@ def pad_pullback(g: Any, a: Any, pad_width: Any, mode: str = "constant") -> Any:
     """The cotangent of `a` where `g` is that of np.pad(a, pad_width): the part in the middle."""
     constant_mode(mode)
     if isinstance(pad_width, dict):
-        raise NotImplementedError("s2sad: np.pad with a dictionary of widths; give a list of pairs")
+        raise NoRule("np.pad with a dictionary of widths; give a list of pairs")
     before = np.broadcast_to(pad_width, (np.ndim(a), 2))[:, 0]
     return np.asarray(g)[tuple(slice(int(b), int(b) + n) for b, n in zip(before, np.shape(a), strict=True))]
 

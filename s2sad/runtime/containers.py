@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.refusals import Unfit
+
 IMMUTABLE = (int, float, complex, str, bytes, bool, type(None), np.generic)
 OPAQUE = (
     str,
@@ -37,7 +39,7 @@ class ListBar(list[Any]):
         if type(other) is int and other == 0:
             return self
         if not isinstance(other, (list, np.ndarray)) or len(other) != len(self):
-            raise TypeError(f"cotangents of different structure: {self!r} and {other!r}")
+            raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
         return type(self)(a + b for a, b in zip(self, other, strict=True))
 
     __radd__ = __iadd__ = __add__
@@ -47,7 +49,7 @@ class ListBar(list[Any]):
         return ListBar(found) if isinstance(index, slice) else found
 
     def __mul__(self, other: Any) -> Any:
-        raise TypeError("the cotangent of a list cannot be scaled")
+        raise Unfit("the cotangent of a list cannot be scaled")
 
     __rmul__ = __imul__ = __mul__
 
@@ -123,7 +125,7 @@ class DictBar(dict[Any, Any]):
         if type(other) is int and other == 0:
             return self
         if not isinstance(other, dict):
-            raise TypeError(f"cotangents of different structure: {self!r} and {other!r}")
+            raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
         total = DictBar.of(self.primal, self)
         for key, value in other.items():
             total[key] = dict.__getitem__(total, key) + value if key in total else value
@@ -161,7 +163,7 @@ class ObjectBar:
         if type(other) is int and other == 0:
             return self
         if not isinstance(other, ObjectBar):
-            raise TypeError(f"cotangents of different structure: {self!r} and {other!r}")
+            raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
         total = ObjectBar(primal_of(self), **parts_of(self))
         for name, value in parts_of(other).items():
             mine = total.__dict__.get(name, 0)
@@ -171,7 +173,7 @@ class ObjectBar:
     __radd__ = __iadd__ = __add__
 
     def _operated(self, *_: Any) -> Any:
-        raise TypeError(operated(primal_of(self)))
+        raise Unfit(operated(primal_of(self)))
 
     __getitem__ = __mul__ = __rmul__ = __truediv__ = __neg__ = _operated
 
@@ -195,7 +197,7 @@ def parts_of(bar: ObjectBar) -> dict[str, Any]:
 
 def operated(x: Any) -> str:
     """Why an object has no cotangent: an operator of its class was used, whose derivative nobody knows."""
-    return f"s2sad: an operator of {type(x).__qualname__} is used, which a derivative flows through: call a method instead"
+    return f"an operator of {type(x).__qualname__} is used, which a derivative flows through: call a method instead"
 
 
 def zeros_like(x: Any) -> Any:

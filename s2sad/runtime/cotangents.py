@@ -9,6 +9,7 @@ import numpy as np
 
 from s2sad.runtime.containers import DictBar, ListBar, NamedTupleBar, ObjectBar
 from s2sad.runtime.fields import stored_names
+from s2sad.runtime.refusals import Unfit
 
 
 def as_cotangent(g: Any, like: Any) -> Any:
@@ -24,11 +25,11 @@ def as_cotangent(g: Any, like: Any) -> Any:
         return ListBar(_elements(g, like))
     if isinstance(like, dict):
         if not isinstance(g, dict) or set(g) != set(like):
-            raise TypeError(f"s2sad: a cotangent with the keys {list(like)} is needed, not {g!r}")
+            raise Unfit(f"a cotangent with the keys {list(like)} is needed, not {g!r}")
         return DictBar.of(like, {k: as_cotangent(g[k], v) for k, v in like.items()})
     if isinstance(like, np.ndarray):
         if np.shape(g) != like.shape:
-            raise TypeError(f"s2sad: a cotangent of shape {like.shape} is needed, not {np.shape(g)}")
+            raise Unfit(f"a cotangent of shape {like.shape} is needed, not {np.shape(g)}")
         return np.array(g)
     if type(g) is type(like) and hasattr(like, "__dict__") and not isinstance(like, types.FunctionType):
         parts = {n: as_cotangent(getattr(g, n), getattr(like, n)) for n in stored_names(like) or ()}
@@ -38,7 +39,7 @@ def as_cotangent(g: Any, like: Any) -> Any:
 
 def _elements(g: Any, like: Any) -> list[Any]:
     if not isinstance(g, (list, tuple)) or len(g) != len(like):
-        raise TypeError(f"s2sad: a cotangent with {len(like)} elements is needed, not {g!r}")
+        raise Unfit(f"a cotangent with {len(like)} elements is needed, not {g!r}")
     return [as_cotangent(a, b) for a, b in zip(g, like, strict=True)]
 
 

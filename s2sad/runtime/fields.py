@@ -16,6 +16,7 @@ import numpy as np
 
 from s2sad.runtime.containers import NamedTupleBar, ObjectBar, operated, parts_of
 from s2sad.runtime.dynamic import split_property
+from s2sad.runtime.refusals import Unfit
 
 _MISSING = object()
 
@@ -72,7 +73,7 @@ def computed_parts(g: Any, x: Any) -> list[str]:
 def settled(g: Any, x: Any) -> Any:
     """The cotangent `g` of `x`, with what belongs to computed attributes moved on to stored ones."""
     if isinstance(g, (float, complex, np.ndarray, np.generic)) and np.any(g != 0):
-        raise TypeError(operated(x))
+        raise Unfit(operated(x))
     while names := computed_parts(g, x):
         parts = _contributions(g)
         if isinstance(g, NamedTupleBar):
@@ -99,8 +100,8 @@ def require_settled(g: Any, x: Any) -> None:
     """Refuses a second derivative through a computed attribute: the first one does not show its getter."""
     names = computed_parts(g, x)
     if names:
-        raise TypeError(
-            f"s2sad: the second derivative goes through {type(x).__qualname__}.{names[0]}, which is computed "
+        raise Unfit(
+            f"the second derivative goes through {type(x).__qualname__}.{names[0]}, which is computed "
             f"when it is read (make {names[0]} a method, and call it)"
         )
 

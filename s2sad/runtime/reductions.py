@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.refusals import NoRule
+
 
 def unreduce(g: Any, a: Any, axis: Any = None, keepdims: Any = False) -> Any:
     """`g`, of the shape of a reduction of `a`, repeated along the axes that were reduced (a read-only view).
@@ -137,7 +139,7 @@ def cumprod_pushforward(t: Any, a: Any, axis: Any = None) -> Any:
 
 def _refuse_zeros(a: Any) -> None:
     if not np.all(np.asarray(a) != 0):
-        raise NotImplementedError("s2sad: the second derivative of cumprod of an array that holds a zero")
+        raise NoRule("the second derivative of cumprod of an array that holds a zero")
 
 
 def cumprod_curvature(h: Any, g: Any, a: Any, axis: Any = None) -> Any:
@@ -160,4 +162,4 @@ def frobenius_axis(x: Any, ord: Any, axis: Any) -> Any:
     vectors = np.ndim(x) == 1 if axis is None else not isinstance(axis, (tuple, list)) or len(axis) == 1
     if ord is None or (ord == "fro" and not vectors) or (ord == 2 and vectors):
         return axis
-    raise NotImplementedError(f"s2sad: np.linalg.norm with ord={ord!r}: only the 2-norm and Frobenius norm have rules")
+    raise NoRule(f"np.linalg.norm with ord={ord!r}: only the 2-norm and Frobenius norm have rules")

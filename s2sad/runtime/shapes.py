@@ -12,6 +12,7 @@ import numpy as np
 
 from s2sad.runtime.containers import IMMUTABLE, OPAQUE, DictBar, ListBar, ObjectBar, zeros_like
 from s2sad.runtime.fields import settled, stored_names
+from s2sad.runtime.refusals import NoRule, Unfit
 
 _BARS = (ListBar, DictBar, ObjectBar)
 
@@ -32,7 +33,7 @@ def unbroadcast(g: Any, like: Any) -> Any:
         return g
     if isinstance(like, (list, tuple, dict)):
         if isinstance(g, (ListBar, DictBar)):
-            raise TypeError("s2sad: `+` or `*` on lists whose type is not known: write [*a, *b], or annotate them as lists")
+            raise NoRule("`+` or `*` on lists whose type is not known: write [*a, *b], or annotate them as lists")
         return array_pullback(unbroadcast(g, np.asarray(like)), like)
     if isinstance(g, _BARS):  # of a sum with the universal zero
         return g
@@ -83,18 +84,13 @@ def require_scalar(out: Any) -> None:
     ):
         return
     if isinstance(out, (complex, np.complexfloating)) or (np.iscomplexobj(out) and np.shape(out) == ()):
-        raise TypeError(
-            "s2sad.grad: the function returned a complex number; a gradient needs a real one (take .real or abs)"
-        )
+        raise Unfit("the function returned a complex number; a gradient needs a real one (take .real or abs)")
     if isinstance(out, np.ndarray):
-        raise TypeError(
-            f"s2sad.grad: the function returned an array of shape {out.shape}; a gradient needs a scalar (use vjp)"
-        )
+        raise Unfit(f"the function returned an array of shape {out.shape}; a gradient needs a scalar (use vjp)")
     if hasattr(out, "__add__") and not isinstance(out, (list, tuple, str, dict)) and out is not None:
         return
-    raise TypeError(
-        f"s2sad.grad: the function returned {type(out).__name__}; a gradient needs a real scalar "
-        "(has_aux=True for (value, aux))"
+    raise Unfit(
+        f"the function returned {type(out).__name__}; a gradient needs a real scalar (has_aux=True for (value, aux))"
     )
 
 
@@ -125,7 +121,7 @@ def _array_gradient(g: Any, x: Any) -> Any:
         return None
     if np.shape(g) != x.shape:
         if np.shape(g) != ():
-            raise TypeError(f"s2sad: a cotangent of shape {np.shape(g)} for an argument of shape {x.shape}")
+            raise Unfit(f"a cotangent of shape {np.shape(g)} for an argument of shape {x.shape}")
         return np.full_like(x, g)
     if isinstance(g, np.ndarray) and g.dtype == x.dtype and g.base is None and g.flags.writeable:
         return g

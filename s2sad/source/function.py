@@ -12,6 +12,7 @@ from typing import Any
 import gast
 
 from s2sad.errors import Location, UnsupportedSyntax
+from s2sad.origins import of_user
 from s2sad.source.finding import Found, FunctionNode, find
 from s2sad.source.mangling import mangle
 from s2sad.source.wrappers import unwrap
@@ -44,7 +45,7 @@ class FunctionSource:
         return self.file_lines[number - 1] if 0 < number <= len(self.file_lines) else ""
 
     def location(self, node: Any) -> Location:
-        """Where `node` stands in the file; the start of the function for a node that a pass made."""
+        """Where `node` stands in the user's file; the start of the function for a node that a pass made."""
         placed = node if getattr(node, "lineno", None) is not None else self.tree
         return _location(self.file_lines, placed, self.function)
 
@@ -119,7 +120,7 @@ def _function_def(found: Found, function: types.FunctionType) -> gast.FunctionDe
 def _location(lines: tuple[str, ...], node: Any, function: types.FunctionType) -> Location:
     text = lines[node.lineno - 1] if 0 < node.lineno <= len(lines) else ""
     column = len(text.encode()[: node.col_offset or 0].decode(errors="ignore"))
-    return Location(function.__code__.co_filename, node.lineno, column, text, function.__qualname__)
+    return of_user(Location(function.__code__.co_filename, node.lineno, column, text, function.__qualname__))
 
 
 def _text(found: Found) -> str:

@@ -20,6 +20,7 @@ from s2sad.analysis.expressions import root
 from s2sad.analysis.kinds import kind_of
 from s2sad.analysis.regions import Simple
 from s2sad.context import UNKNOWN, Callee, Context
+from s2sad.errors import S2SADError
 from s2sad.nodes import Expr
 from s2sad.runtime import ObjectBar, instantiate, require_no_change, split, split_method, split_star
 from s2sad.transforms import steps
@@ -39,7 +40,7 @@ def pull_call(step: steps.Call, node: Simple, sweep: Sweep, edits: Edits) -> Non
             _inspect(step, call, node, context, edits)
         return
     plan: Plan | None
-    if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
+    if _is_starred(call):
         plan = _starred(call, context, edits, node)
     elif _is_static(step.function):
         plan = _static(step, call, context)
@@ -73,6 +74,17 @@ def _inspect(step: steps.Call, call: gast.Call, node: Simple, context: Context, 
             f"{name} is called for its effect, with arguments that a derivative flows through",
             "keep what a derivative flows through out of the call, or pass s2sad.stop_gradient(value)",
         )
+
+
+def announce(step: steps.Call, context: Context) -> None:
+    """Has the function that is called transformed along, if it is known now."""
+    call = step.call
+    if call is not None and _is_static(step.function) and not _is_starred(call):
+        _static(step, call, context)
+
+
+def _is_starred(call: gast.Call) -> bool:
+    return any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords)
 
 
 Plan = tuple[Expr, Expr, list[Expr], list[gast.keyword], list[Receiver]]
@@ -178,7 +190,11 @@ def _static(step: steps.Call, call: gast.Call, context: Context) -> Plan | None:
         if _is_active(value, context):
             receivers[name] = value
     assert context.split is not None
-    callee: Callee = context.split(function, tuple(receivers), kinds)
+    try:
+        callee: Callee = context.split(function, tuple(receivers), kinds)
+    except S2SADError as error:
+        context.refuse(call, error.message, error.hint or "write what it does in Python")
+        return None
     order = [receivers[name] for name in callee.active]
     return nodes.load(callee.forward), nodes.load(callee.backward), call.args, call.keywords, order
 

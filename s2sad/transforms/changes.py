@@ -22,7 +22,8 @@ def refuse_changes(function: gast.FunctionDef, own: set[str], context: Context) 
 
 
 def _refuse(node: gast.AST, name: str, context: Context) -> None:
-    if any(e.location is not None and e.location.line == getattr(node, "lineno", 0) for e in context.errors):
+    place = context.source.location(node)
+    if any(e.location and (e.location.filename, e.location.line) == (place.filename, place.line) for e in context.errors):
         return  # said already
     context.refuse(
         node,

@@ -202,7 +202,7 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
         if isinstance(owner, gast.Name) and context.kinds.get(owner.id) == "array" and call.func.attr in METHODS:
             function = METHODS[call.func.attr]
             rule = registry.lookup(function)
-            call = gast.Call(call.func, [owner, *call.args], call.keywords)
+            call = nodes.copy_position(gast.Call(call.func, [owner, *call.args], call.keywords), call)
     if rule is not None and rule.kind != "nondifferentiable":
         bindings = bind(rule.signature, call)
         if bindings is not None:
@@ -213,16 +213,16 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
                 return step
         if not any(isinstance(a, gast.Starred) for a in call.args) and all(k.arg for k in call.keywords):
             context.refuse(
-                stmt,
+                call,
                 f"the rule of {rule.name} does not handle these arguments: {gast.unparse(call)}",
                 f"it handles {rule.name}{_spelled(rule.signature)}",
             )
             return None
     if _is_compiled(function) and equivalent(function) is None:
         context.refuse(
-            stmt,
+            call,
             f"{gast.unparse(call.func)} has neither a rule nor Python source, and a derivative flows through it",
-            "register a rule for it, or write what it does in Python",
+            _remedy(function),
         )
         return None
     uses = frozenset(_call_uses(call, context))
@@ -232,6 +232,14 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
 def _is_compiled(function: Any) -> bool:
     """A builtin, a ufunc such as SciPy's, or a method of one (`np.multiply.reduce`)."""
     return isinstance(function, (types.BuiltinFunctionType, np.ufunc)) or getattr(function, "__objclass__", None) is np.ufunc
+
+
+def _remedy(function: Any) -> str:
+    if function in (iter, next):
+        return "loop over the values (`for v in values`), or take them by their index (`values[0]`)"
+    if getattr(function, "__objclass__", None) is np.ufunc:
+        return "use np.sum, np.prod, np.max, np.min, np.cumsum, np.cumprod or np.outer, or register a rule for it"
+    return "register a rule for it, or write what it does in Python"
 
 
 def _construct(stmt: gast.Assign, target: str, call: gast.Call, cls: type, context: Context) -> Step | None:

@@ -12,6 +12,7 @@ import warnings
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import gast
 import numpy as np
@@ -26,6 +27,7 @@ from s2sad.context import Context
 from s2sad.nodes import Expr
 from s2sad.runtime import ListBar, ObjectBar, as_gradient, no_gradient, scalar_seed, snapshot
 from s2sad.transforms import steps
+from s2sad.transforms.calls import announce
 from s2sad.transforms.classify import classify
 from s2sad.transforms.crossing import crossing, undefined_at_end
 from s2sad.transforms.reverse import Reverse, compose
@@ -76,6 +78,18 @@ def reverse_mode(function: gast.FunctionDef, context: Context, *, has_aux: bool 
     bars = {p: reverse.sweep.names[p] for p in context.active if p in reverse.sweep.bars}
     doc = ", ".join(context.active)
     return Derivative(function.args, doc, forward, result, seed, backward, bars, originals)
+
+
+def survey(function: gast.FunctionDef, context: Context) -> list[Any]:
+    """Of a function that is refused: notes what else is wrong with it, and asks for what it calls, as that may be
+    wrong as well. There is no derivative: nothing is emitted.
+    """
+    context.kinds = infer_kinds(function, context)
+    statements, _ = _split_return(function)
+    for step in _classified(statements, context).values():
+        if isinstance(step, steps.Call):
+            announce(step, context)
+    return []
 
 
 def _split_return(function: gast.FunctionDef) -> tuple[nodes.Block, Expr]:

@@ -124,10 +124,10 @@ class Edits:
         """The forward sweep with all edits in place."""
         result: Block = []
         for stmt in statements:
-            result += self.before.get(stmt, [])
+            result += _placed(self.before.get(stmt, []), stmt)
             self._inside(stmt)
             result.append(self.replaced.get(stmt, stmt))
-            result += self.after.get(stmt, [])
+            result += _placed(self.after.get(stmt, []), stmt)
         return result
 
     def _inside(self, stmt: gast.stmt) -> None:
@@ -140,4 +140,9 @@ class Edits:
         for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
             handler.body = self.apply(handler.body)
         if stmt in self.top:
-            stmt.body = [*self.top[stmt], *stmt.body]
+            stmt.body = [*_placed(self.top[stmt], stmt), *stmt.body]
+
+
+def _placed(added: Block, stmt: gast.stmt) -> Block:
+    """What is added belongs to the line of the statement that it is added for."""
+    return [nodes.copy_position(s, stmt) for s in added]

@@ -72,6 +72,8 @@ class _Fuser:
                 and self._may_move(candidate, before[len(before) - back + 1 :], stmt, name)
             ):
                 _replace(stmt, name, candidate.value)
+                if not hasattr(stmt, "lineno"):  # an error in it is one of the line that the temporary came from
+                    nodes.copy_position(stmt, candidate)
                 wanted = wanted - {name} | nodes.loads(candidate.value) & self.once
                 del before[-back]
                 back = 0

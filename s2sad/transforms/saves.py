@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import gast
 
 from s2sad import nodes
-from s2sad.analysis.regions import Attempt, Block, Node
+from s2sad.analysis.regions import Attempt, Block, Node, loop_jumps
 from s2sad.analysis.versions import Overwrites, Query, Version, common_block, versions
 from s2sad.context import Context
 from s2sad.nodes import Expr
@@ -197,17 +197,18 @@ class _Saver:
             self.attempted(group)
             return
         members = common_block([r.node for r in group], loop)
-        place = self._placed(members[0], group)
-        value = self._value(variable, variable, group)
-        if loop is None:
-            name = self.edits.local(variable)
-            place.append(nodes.assign(name, value))
-            for read in group:
-                read.name.id = name
+        name = self.edits.stash(variable) if loop is not None else self.edits.local(variable)
+        for place in self._placed(members[0], group):
+            value = self._value(variable, variable, group)
+            if loop is None:
+                place.append(nodes.assign(name, value))
+            else:
+                place.append(nodes.statement(nodes.method(nodes.load(name), "append", value)))
+        if loop is not None:
+            self.restored[variable].append((members[-1], name, group))
             return
-        stash = self.edits.stash(variable)
-        place.append(nodes.statement(nodes.method(nodes.load(stash), "append", value)))
-        self.restored[variable].append((members[-1], stash, group))
+        for read in group:
+            read.name.id = name
 
     def attempted(self, group: list[PrimalRead]) -> None:
         """A value that a statement needs is recorded once the statement is completed."""
@@ -233,11 +234,16 @@ class _Saver:
             return nodes.call(self.context.link("outline", outline), value)
         return nodes.call(self.context.link("snapshot", snapshot), value) if variable in self.mutated else value
 
-    def _placed(self, first: Node, group: list[PrimalRead]) -> nodes.Block:
-        """Before the first node that reads the value, or after it if it is read only there, after the fact."""
+    def _placed(self, first: Node, group: list[PrimalRead]) -> list[nodes.Block]:
+        """Before the first node that reads the value, or, if it is read only there after the fact, where that ends:
+        after it, and at each jump that leaves it.
+        """
         here = [r for r in group if r.node is first]
         later_only = bool(here) and all(r.after for r in here) and not any(_within(r.node, first) for r in group)
-        return self.edits.after[first.stmt] if later_only else self.edits.before[first.stmt]
+        if not later_only:
+            return [self.edits.before[first.stmt]]
+        jumps = [] if isinstance(first.stmt, (gast.Break, gast.Continue)) else loop_jumps([first.stmt])
+        return [*(self.edits.before[jump] for jump in jumps), self.edits.after[first.stmt]]
 
 
 def _within(node: Node, outer: Node) -> bool:

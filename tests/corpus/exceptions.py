@@ -298,3 +298,78 @@ def own_context_manager(x):
 
 
 case(own_context_manager, [(0.7,), (-1.2,)])
+
+def bound_within_and_read_after(x, n):
+    """What a `with`, or the branch beside a `raise`, binds is made anew in each iteration."""
+    y = x
+    for i in range(n):
+        with contextlib.nullcontext():
+            z = math.exp(0.3 * y)
+        y = z * y * x
+        if y > 1e6:
+            raise OverflowError
+        else:
+            w = math.sin(y)
+        y = w * y + z
+    return y
+
+
+case(bound_within_and_read_after, [(0.4, 3), (1.1, 1)], tags="order2")
+
+
+def jumps_out_of_with(x, n):
+    y = x
+    for i in range(n):
+        with contextlib.nullcontext():
+            if i == 1:
+                continue
+            ys = [x * i, y]
+            if y > 3:
+                break
+        ys.append(y * y)
+        y = y * ys[1] + len(ys)
+    return y
+
+
+case(jumps_out_of_with, [(1.3, 4), (0.4, 2), (0.2, 1)], tags="order2")
+
+
+def jumps_out_of_try(x, n):
+    y = x
+    for i in range(n):
+        ys = [math.cos(y), x * i]
+        try:
+            if i == 2:
+                return ys[-1] * y
+            if x > 5:
+                break
+        except ZeroDivisionError:
+            pass
+        ys.append(math.tanh(y))
+        y = y + x / (2 + i)
+    return y
+
+
+case(jumps_out_of_try, [(0.7, 4), (0.7, 1), (5.5, 2)], tags="order2")
+
+
+def rebound_within_try(x, n):
+    y = x
+    zs = [x]
+    for i in range(n):
+        try:
+            ys = [x * i, x]
+            if i == 2:
+                break
+            if i == 1:
+                ys = [x, x, x]
+                continue
+        except ZeroDivisionError:
+            pass
+        ys.append(y)
+        y = y * ys[1] + len(ys)
+        zs = [ys[0], y]
+    return y + sum(zs) + ys[0]
+
+
+case(rebound_within_try, [(1.3, 4), (0.7, 2), (0.7, 1)], tags="order2")

@@ -259,6 +259,9 @@ def _nothing(*_: Any) -> None:
     """The pair of a call that is only checked."""
 
 
+_WRITERS = {"writer.writerow", "writer.writerows"}  # of csv files
+
+
 def _refuse_change(function: Any, active: tuple[Any, ...]) -> None:
     """Refuses a call for its effect that changes an active argument in place."""
     from s2sad.analysis.expressions import IN_PLACE
@@ -275,6 +278,8 @@ def _refuse_change(function: Any, active: tuple[Any, ...]) -> None:
         message = f"{name}() changes its argument {changed[0]} in place, and a derivative flows through it"
     elif getattr(function, "__name__", "") in IN_PLACE:
         message = f"{name}() changes a container that others can see, and a derivative flows through it"
+    elif isinstance(plain, types.BuiltinFunctionType) and not (is_nondifferentiable(plain) or name in _WRITERS):
+        message = f"{name}() is compiled, and may keep an argument that a derivative flows through"
     else:
         return
     raise InPlaceError(message, hint="return a new value instead of changing the argument")

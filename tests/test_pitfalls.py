@@ -7,6 +7,7 @@ number.
 """
 
 import contextlib
+import contextvars
 import copy
 import dataclasses
 import functools
@@ -2459,6 +2460,143 @@ def active_default_within_a_nested_function(x):
         return half(3.0)
 
     return outer(x)
+
+
+@refused("for ys[0] in (1.0, 3.0):", (2.0,))
+def constants_stored_by_the_head_of_a_loop(x):
+    ys = [x, x * x]
+    for ys[0] in (1.0, 3.0):
+        pass
+    return ys[0] * ys[1]
+
+
+@refused("with contextlib.nullcontext(4.0) as ys[0]:", (2.0,))
+def constants_stored_by_a_with(x):
+    ys = [x, x * x]
+    with contextlib.nullcontext(4.0) as ys[0]:
+        pass
+    return ys[0] * ys[1]
+
+
+@right((2.0,))
+def index_with_an_effect_in_an_augmented_assignment(x):
+    ys = [x, x * x]
+    places = iter([0, 1])
+    ys[next(places)] += x
+    i = 0
+    ys[(i := i + 1)] *= x
+    ys[i] += (i := 0) + x
+    return ys[0] * ys[1]
+
+
+@refused("return error.args[0] * x", (2.0,))
+def value_that_an_exception_carries(x):
+    try:
+        raise ValueError(x * x)
+    except ValueError as error:
+        print(error)
+        return error.args[0] * x
+
+
+@right((2.0,))
+def exception_that_carries_a_constant(x):
+    try:
+        y = x * x
+        raise KeyError(3.0)
+    except KeyError as error:
+        return error.args[0] * y
+
+
+@right((2.0,))
+def decorator_that_captures(x):
+    def scaled(f):
+        return lambda a: f(a) * x
+
+    @scaled
+    def square(a):
+        return a * a
+
+    return square(x)
+
+
+# -- lists that nested functions fill ------------------------------------------------------------------------
+
+
+@right((2.0,))
+def list_that_a_nested_function_fills(x):
+    ys = []
+
+    def push(v):
+        ys.append(v)
+
+    push(x)
+    push(x * x)
+    fill = lambda: ys.append(x)  # noqa: E731
+    fill()
+    return ys[1] * ys[2] * len(ys)
+
+
+@right((2.0,))
+def appending_within_an_expression(x):
+    ys = []
+    [ys.append(x * i) for i in range(3)]
+    x > 1 and ys.append(x * x)
+    ys.append(3.0) if x > 5 else ys.append(x)
+    (z := x * x)
+    return ys[2] * ys[3] + ys[4] * len(ys) * z
+
+
+@refused("ys.append(v)", (2.0,))
+def list_that_a_function_used_as_a_value_fills(x):
+    ys = []
+
+    def push(v):
+        ys.append(v)
+
+    for function in [push]:
+        function(x * x)
+    return ys[-1] * x
+
+
+@refused("ys.append(v)", (2.0,))
+def list_that_a_key_fills(x):
+    ys = []
+    smallest = sorted([x, x * x], key=lambda v: (ys.append(v), v)[1])[0]
+    return smallest * ys[0]
+
+
+@refused("list(map(ys.append, [x, x * x]))", (2.0,))
+def list_whose_method_is_passed_on(x):
+    ys = []
+    list(map(ys.append, [x, x * x]))
+    return ys[-1] * x
+
+
+@refused("list.append(ys, x * x)", (2.0,))
+def list_changed_through_its_class(x):
+    ys = []
+    list.append(ys, x * x)
+    return ys[-1] * x
+
+
+@refused("variable.set(x * x)", (2.0,))
+def value_kept_by_compiled_code(x):
+    variable = contextvars.ContextVar("variable")
+    variable.set(x * x)
+    return variable.get() * x
+
+
+@right((2.0,))
+def list_of_words_that_a_nested_function_fills(x):
+    events = []
+
+    def note(word):
+        events.append(word)
+
+    note("start")
+    for say in [note, print]:
+        say("word")
+    return x * x * len(events)
 
 
 # -- the tests of all these programs ---------------------------------------------------------------------

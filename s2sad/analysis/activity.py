@@ -9,7 +9,7 @@ from __future__ import annotations
 import gast
 
 from s2sad import nodes
-from s2sad.analysis.expressions import captured, is_varied, root, varied_targets
+from s2sad.analysis.expressions import captured, is_varied, root, rule_of, varied_targets
 from s2sad.context import UNKNOWN, Context
 from s2sad.runtime import add_at, add_item
 
@@ -30,10 +30,14 @@ def mark_varied(statements: nodes.Block, context: Context) -> None:
 
 def _close(body: nodes.Block, varied: set[str], context: Context) -> None:
     statements = [n for n in nodes.walk_scope(body) if _binds_values(n)]
+    nested = [n for n in nodes.walk_scope(body) if isinstance(n, (gast.FunctionDef, gast.Lambda))]
+    calls = [n for n in nodes.walk(body) if isinstance(n, gast.Call)] if nested else []
     while True:
         before = len(varied)
         for node in statements:
             _extend(node, varied, context)
+        for node in nested:
+            varied |= _assigned_within(node, body, calls, varied, context)
         if len(varied) == before:
             return
 
@@ -61,14 +65,9 @@ def _extend(node: gast.AST, varied: set[str], context: Context) -> None:
             if item.optional_vars is not None and is_varied(item.context_expr, varied, context):
                 varied |= _bound(item.optional_vars)
     elif isinstance(node, gast.FunctionDef):
-        defaults = [*node.args.defaults, *node.args.kw_defaults]
-        if captured(node) & varied or any(is_varied(d, varied, context) for d in defaults):
+        around = [*node.args.defaults, *node.args.kw_defaults, *node.decorator_list]
+        if captured(node) & varied or any(is_varied(e, varied, context) for e in around):
             varied.add(node.name)
-        declared = {n for s in nodes.walk_scope(node.body) if isinstance(s, gast.Nonlocal) for n in s.names}
-        if declared:  # what it assigns around itself may depend on its arguments
-            inner = varied | set(nodes.all_parameters(node.args))
-            _close(node.body, inner, context)
-            varied |= inner & declared
     elif isinstance(node, gast.Match):
         if is_varied(node.subject, varied, context):
             for case in node.cases:
@@ -81,6 +80,33 @@ def _extend(node: gast.AST, varied: set[str], context: Context) -> None:
         if context.resolve(node.func) is UNKNOWN and any(is_varied(a, varied, context) for a in node.args):
             owner = root(node.func.value)
             varied |= {owner} if owner is not None else nodes.loads(node.func.value) & context.locals
+
+
+def _assigned_within(
+    node: gast.AST, body: nodes.Block, calls: list[gast.Call], varied: set[str], context: Context
+) -> set[str]:
+    """Variables around a nested function that calling it may make vary: by `nonlocal`, or by filling a container."""
+    inner = varied - set(nodes.all_parameters(node.args))
+    if _may_get_active(node, body, calls, varied, context):
+        inner |= set(nodes.all_parameters(node.args))
+    _close(node.body if isinstance(node.body, list) else [gast.Expr(node.body)], inner, context)
+    return inner & captured(node)
+
+
+def _may_get_active(node: gast.AST, body: nodes.Block, calls: list[gast.Call], varied: set[str], context: Context) -> bool:
+    """May a nested function be called with arguments that vary, here or where it is passed on to?"""
+    name = getattr(node, "name", None)
+    own = [c for c in calls if nodes.is_name(c.func, name)] if name is not None else []
+    if any(is_varied(a, varied, context) for c in own for a in [*c.args, *(k.value for k in c.keywords)]):
+        return True
+    uses = sum(isinstance(n, gast.Name) and n.id == name and isinstance(n.ctx, gast.Load) for n in nodes.walk(body))
+    if name is not None and uses == len(own):
+        return False
+    return any(
+        is_varied(c, varied, context)
+        and (rule_of(c, context)[1] is None or name in nodes.loads(c) or any(n is node for n in nodes.walk(c)))
+        for c in calls
+    )
 
 
 def _assign(target: gast.expr, value: gast.expr, varied: set[str], context: Context) -> None:

@@ -121,6 +121,19 @@ def varied_targets(target: gast.expr, iterable: gast.expr, context: Context, var
     return nodes.stores(target)
 
 
+def lasting(node: gast.AST) -> list[gast.expr]:
+    """The expressions in a node whose values are kept: bound, returned, iterated, or put into a container."""
+    if isinstance(node, (gast.Assign, gast.AugAssign, gast.AnnAssign, gast.NamedExpr, gast.Return)):
+        return [node.value] if node.value is not None else []
+    if isinstance(node, (gast.For, gast.comprehension)):
+        return [node.iter]
+    if isinstance(node, gast.Lambda):
+        return [node.body]
+    if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE:
+        return list(node.args)
+    return []
+
+
 def captured(node: gast.AST) -> set[str]:
     """The names that a nested function or lambda reads from around it."""
     own = set(nodes.all_parameters(node.args))
@@ -161,4 +174,15 @@ def is_simple(node: gast.AST | None) -> bool:
     return False
 
 
-__all__ = ["ATTRIBUTES", "BUILDERS", "IN_PLACE", "captured", "is_simple", "is_varied", "root", "rule_of", "varied_targets"]
+__all__ = [
+    "ATTRIBUTES",
+    "BUILDERS",
+    "IN_PLACE",
+    "captured",
+    "is_simple",
+    "is_varied",
+    "lasting",
+    "root",
+    "rule_of",
+    "varied_targets",
+]

@@ -87,8 +87,12 @@ class _Statements(Lowering):
 
     def _expr(self, stmt: gast.Expr) -> None:
         value = stmt.value
-        if not isinstance(value, gast.Call) or not self.active(value):
+        suspended = (gast.Yield, gast.YieldFrom, gast.Await, gast.GeneratorExp)
+        if not self.active(value) or isinstance(value, suspended):
             self.emit(stmt)
+            return
+        if not isinstance(value, gast.Call):  # `x > 0 and ys.append(x)`
+            self.lower(value)
             return
         if self.context.resolve(value.func) in (add_at, add_item):  # the place itself, not a copy of what it holds
             place, index, part = value.args

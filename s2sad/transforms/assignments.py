@@ -9,10 +9,12 @@ an array, the emitted code refuses when it runs.
 
 from __future__ import annotations
 
+import functools
+
 import gast
 
 from s2sad import nodes
-from s2sad.analysis.expressions import is_varied, root
+from s2sad.analysis.expressions import is_simple, is_varied, root
 from s2sad.analysis.kinds import REAL
 from s2sad.context import Context
 from s2sad.nodes import Block
@@ -42,9 +44,24 @@ def _rewrite(stmt: gast.stmt, context: Context) -> Block:
         found = _augmented(stmt, context)
     elif isinstance(stmt, gast.Expr) and _extends(stmt.value, context):
         found = _extended(stmt.value.func.value, stmt.value.args[0], context)
+    elif isinstance(stmt, gast.FunctionDef) and stmt.name in context.varied and _is_decorated(stmt, context):
+        found = _decorated(stmt)
     else:
         return [stmt]
     return [nodes.copy_position(s, stmt) if not hasattr(s, "lineno") else s for s in found]
+
+
+def _is_decorated(stmt: gast.FunctionDef, context: Context) -> bool:
+    """Has a function decorators, other than `functools.wraps`, which give something else in its place?"""
+    makers = [d.func if isinstance(d, gast.Call) else d for d in stmt.decorator_list]
+    return any(context.resolve(m) is not functools.wraps for m in makers)
+
+
+def _decorated(stmt: gast.FunctionDef) -> Block:
+    """`@twice def g(): ...` is `def g(): ...` and `g = twice(g)`."""
+    decorators, stmt.decorator_list = stmt.decorator_list, []
+    around = [nodes.assign(stmt.name, gast.Call(d, [nodes.load(stmt.name)], [])) for d in reversed(decorators)]
+    return [stmt, *around]
 
 
 def _extends(value: gast.expr, context: Context) -> bool:
@@ -136,9 +153,13 @@ def _augmented(stmt: gast.AugAssign, context: Context) -> Block:
     target = stmt.target
     if context.trusted and not isinstance(target, gast.Name) and isinstance(stmt.op, gast.Add):
         return [stmt]  # adds to a part of a cotangent, which nobody else sees
+    result: Block = []
+    if isinstance(target, gast.Subscript) and not _is_steady(target.slice, stmt.value, context):
+        index = context.temporary("t", varied=False)  # evaluated once, before the value
+        result.append(nodes.assign(index, target.slice))
+        target = nodes.subscript(target.value, nodes.load(index), ctx=gast.Store())
     reading = nodes.clone(target)
     reading.ctx = gast.Load()
-    result: Block = []
     if isinstance(target, gast.Name) and isinstance(stmt.op, gast.Add) and context.kinds.get(target.id) == "list":
         return _extended(reading, stmt.value, context)
     known = isinstance(target, gast.Name) and context.kinds.get(target.id) in _IMMUTABLE
@@ -147,3 +168,13 @@ def _augmented(stmt: gast.AugAssign, context: Context) -> Block:
         result.append(nodes.statement(guard))
     result.append(nodes.assign(target, gast.BinOp(reading, stmt.op, stmt.value)))
     return result
+
+
+def _is_steady(index: gast.expr, value: gast.expr, context: Context) -> bool:
+    """Is an index the same before and after `value` is evaluated, and without effects of its own?"""
+    if not is_simple(index):
+        return False
+    rebound = {n.target.id for n in nodes.walk(value) if isinstance(n, gast.NamedExpr)}
+    if any(isinstance(n, gast.Call) for n in nodes.walk(value)):
+        rebound |= {n for s in nodes.walk(context.source.tree.body) if isinstance(s, gast.Nonlocal) for n in s.names}
+    return not rebound & nodes.loads(index)

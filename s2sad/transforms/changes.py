@@ -6,12 +6,15 @@ nothing else holds them: the derivative follows that. Everything else is refused
 
 from __future__ import annotations
 
+from collections import Counter
+
 import gast
 
 from s2sad import nodes
 from s2sad.analysis.expressions import IN_PLACE, captured
 from s2sad.analysis.mutation import active_changes
 from s2sad.context import Context
+from s2sad.transforms import inline
 
 
 def refuse_changes(function: gast.FunctionDef, own: set[str], context: Context) -> None:
@@ -40,16 +43,27 @@ def _check_shared(function: gast.FunctionDef, own: set[str], context: Context) -
     every = list(nodes.walk(function.body))
     order = {id(n): i for i, n in enumerate(every)}
     loops = _loops_around(function.body)
+    written_out = _written_out(function, context)
     for name in candidates:
         changes = [n for n in every if _changes(n, name)]
         made = [n for n in every if isinstance(n, gast.Assign) and name in nodes.stores(n.targets[0])]
-        for share in (n for n in every if _shares(n, name)):
+        for share in (n for n in every if _shares(n, name) and id(n) not in written_out):
             for change in changes:
                 common = [loop for loop in loops[id(share)] if loop in loops[id(change)]]
                 anew = common and any(common[-1] in loops[id(m)] for m in made)
                 if order[id(change)] > order[id(share)] or (common and not anew):
                     _refuse(change, name, context)
                     break
+
+
+def _written_out(function: gast.FunctionDef, context: Context) -> set[int]:
+    """Nested functions that are called and nothing else: their calls are written out, so they hold nothing."""
+    calls = [n for n in nodes.walk_scope(function.body) if isinstance(n, gast.Call) and inline.is_plain_call(n)]
+    loads = Counter(n.id for n in nodes.walk(function.body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
+    called = Counter(c.func.id for c in calls if isinstance(c.func, gast.Name))
+    local = inline.local_functions(function, context)
+    named = {id(node) for name, node in local.items() if loads[name] == called[name]}
+    return named | {id(c.func) for c in calls if isinstance(c.func, gast.Lambda)}
 
 
 def _loops_around(body: nodes.Block) -> dict[int, list[int]]:

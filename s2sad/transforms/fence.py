@@ -8,7 +8,7 @@ from __future__ import annotations
 import gast
 
 from s2sad import nodes
-from s2sad.analysis.expressions import BUILDERS, IN_PLACE, is_varied, root
+from s2sad.analysis.expressions import BUILDERS, IN_PLACE, is_varied, lasting, root, rule_of
 from s2sad.context import UNKNOWN, Context
 from s2sad.transforms.changes import refuse_changes
 from s2sad.transforms.frames import refuse_frame_reads
@@ -23,6 +23,8 @@ def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     own = _own_containers(function, scope, context)
     for node in scope:
         _check(node, own, context)
+        if isinstance(node, gast.Call) and not context.trusted:
+            _check_passed(node, context)
     if not context.trusted:
         refuse_changes(function, own, context)
         refuse_frame_reads(function, context)
@@ -72,6 +74,10 @@ def _check(node: gast.AST, own: set[str], context: Context) -> None:
         )
     elif isinstance(node, gast.For):
         _check_target(node.target, node, own, context)
+        if not is_varied(node.iter, context.varied, context):
+            _check_stored(node.target, context)
+    elif isinstance(node, gast.Try):
+        _check_handlers(node, context)
     elif isinstance(node, (gast.Assign, gast.AugAssign, gast.AnnAssign)):
         targets = node.targets if isinstance(node, gast.Assign) else [node.target]
         for target in targets:
@@ -89,6 +95,7 @@ def _check(node: gast.AST, own: set[str], context: Context) -> None:
         for item in node.items:
             if item.optional_vars is not None:
                 _check_target(item.optional_vars, node, own, context)
+                _check_stored(item.optional_vars, context)
             if is_varied(item.context_expr, context.varied, context):
                 context.refuse(node, "a context manager that a derivative flows through", "create it from other values")
     elif isinstance(node, gast.Attribute) and node.attr == "__dict__" and is_varied(node.value, context.varied, context):
@@ -142,12 +149,62 @@ def _check_target(target: gast.expr, node: gast.AST, own: set[str], context: Con
             )
 
 
+def _check_stored(target: gast.expr, context: Context) -> None:
+    """`for ys[0] in (1.0, 2.0)`: constants that overwrite what is active, in the head of a statement."""
+    for leaf in nodes.leaves(target):
+        if not isinstance(leaf, gast.Name) and root(leaf) in context.varied:
+            context.refuse(leaf, f"{root(leaf)} is assigned to in the head of a statement", "assign it in the body")
+
+
+def _check_handlers(node: gast.Try, context: Context) -> None:
+    """What an exception carries is not followed: it must not be read back where it may be active."""
+    for handler in node.handlers:
+        if handler.name is None or not _may_carry(node.body, context):
+            continue
+        for value in (v for n in nodes.walk(handler.body) for v in lasting(n)):
+            if is_varied(value, {handler.name.id}, context):
+                context.refuse(
+                    value,
+                    f"what the exception {handler.name.id} carries is used, and a derivative may flow through it",
+                    "keep the value in a variable before the exception is raised",
+                )
+
+
+def _may_carry(body: nodes.Block, context: Context) -> bool:
+    """May an exception that is raised here hold active values?"""
+    for node in nodes.walk(body):
+        if isinstance(node, gast.Raise) and is_varied(node.exc, context.varied, context):
+            return True
+        if isinstance(node, gast.Call) and is_varied(node, context.varied, context) and rule_of(node, context)[1] is None:
+            return True
+    return False
+
+
 def inside_own(target: gast.Subscript, own: set[str]) -> bool:
     return isinstance(target.value, gast.Name) and target.value.id in own
 
 
+def _any_varied(node: gast.Call, context: Context) -> bool:
+    return any(is_varied(a, context.varied, context) for a in node.args)
+
+
+def _check_passed(node: gast.Call, context: Context) -> None:
+    """`map(ys.append, values)`: a method that changes its object, given away with what is active."""
+    for argument in node.args:
+        changes = isinstance(argument, gast.Attribute) and argument.attr in IN_PLACE
+        if changes and context.resolve(argument) is UNKNOWN and _any_varied(node, context):
+            context.refuse(
+                argument,
+                f".{argument.attr} is passed on, and changes a container in place",
+                "call it in a loop, or build the container with a comprehension",
+            )
+
+
 def _check_method(node: gast.Call, own: set[str], context: Context) -> None:
     owner, method = node.func.value, node.func.attr
+    if method in IN_PLACE and isinstance(context.resolve(owner), type) and _any_varied(node, context):
+        what = gast.unparse(node.func).strip()
+        context.refuse(node, f"{what}() changes what a derivative flows through", "call it as a method of the object")
     if method not in IN_PLACE or context.resolve(node.func) is not UNKNOWN:
         return
     name = root(owner)

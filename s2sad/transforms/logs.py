@@ -15,7 +15,7 @@ import gast
 from s2sad import nodes
 from s2sad.adjoints import registry
 from s2sad.analysis.activity import varied_names
-from s2sad.analysis.expressions import IN_PLACE, is_varied, root
+from s2sad.analysis.expressions import IN_PLACE, is_varied, lasting, root
 from s2sad.context import UNKNOWN, Context
 from s2sad.errors import S2SADError
 from s2sad.naming import Namer
@@ -58,7 +58,7 @@ def _logs(context: Context, seen: list[Any]) -> Iterator[Any]:
 
 def _reads(log: Any, context: Context, seen: list[Any]) -> Iterator[gast.AST]:
     """Expressions whose values depend on what `log` holds."""
-    for value in (v for node in nodes.walk(context.source.tree.body) for v in _values(node)):
+    for value in (v for node in nodes.walk(context.source.tree.body) for v in lasting(node)):
         for part in nodes.walk(value):
             if isinstance(part, (gast.Name, gast.Attribute)) and context.resolve(part) is log:
                 name = root(part)
@@ -67,19 +67,6 @@ def _reads(log: Any, context: Context, seen: list[Any]) -> Iterator[gast.AST]:
             elif isinstance(part, gast.Call) and (inner := _context_of(context.resolve(part.func), seen)) is not None:
                 if any(True for _ in _reads(log, inner, seen)):
                     yield part
-
-
-def _values(node: gast.AST) -> list[gast.expr]:
-    """The expressions of a node whose values go on."""
-    if isinstance(node, (gast.Assign, gast.AugAssign, gast.AnnAssign, gast.NamedExpr, gast.Return)):
-        return [node.value] if node.value is not None else []
-    if isinstance(node, (gast.For, gast.comprehension)):
-        return [node.iter]
-    if isinstance(node, gast.Lambda):
-        return [node.body]
-    if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE:
-        return list(node.args)
-    return []
 
 
 def _context_of(function: Any, seen: list[Any]) -> Context | None:

@@ -344,7 +344,15 @@ class Lowering:
         return self.atom(node)
 
     def lower_call(self, node: gast.Call) -> Expr:
-        return self.call(node)
+        lowered = self.call(node)
+        if isinstance(lowered, gast.Call) and self._appends(lowered):  # for its effect: the value is None
+            self.emit(gast.Expr(lowered))
+            return nodes.const(None)
+        return lowered
+
+    def _appends(self, call: gast.Call) -> bool:
+        owned = isinstance(call.func, gast.Attribute) and nodes.is_name(call.func.value)
+        return owned and call.func.attr == "append" and call.func.value.id in self.context.varied
 
     def lower_lambda(self, node: gast.Lambda) -> Expr:
         self.check_defaults(node)

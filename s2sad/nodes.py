@@ -174,23 +174,20 @@ _ATTRIBUTES = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 
 def clone(node: T) -> T:
     """A deep copy of a tree, positions included; several times faster than `copy.deepcopy`."""
-    return cast(T, [_clone(item) for item in node] if isinstance(node, list) else _clone(node))
-
-
-def _clone(node: object) -> object:
-    return copy_with(node, _clone) if isinstance(node, gast.AST) else node
+    return cast(T, [clone(item) for item in node] if isinstance(node, list) else copy_with(node, clone))
 
 
 def copy_with(node: T, copy: Callable[[Any], object]) -> T:
     """A node whose children are what `copy` makes of those of `node`."""
     new = node.__class__.__new__(node.__class__)
     fields = new.__dict__
-    for name, value in node.__dict__.items():
+    fields.update(node.__dict__)
+    for name in reversed(_INNER[node.__class__]):  # in the order of the text
+        value = fields.get(name)
         if value.__class__ is list:
-            value = [copy(item) if isinstance(item, gast.AST) else item for item in value]
-        elif name not in _LEAVES and isinstance(value, gast.AST):
-            value = copy(value)
-        fields[name] = value
+            fields[name] = [copy(item) if isinstance(item, _AST) else item for item in value]
+        elif isinstance(value, _AST):
+            fields[name] = copy(value)
     return new
 
 
@@ -261,6 +258,30 @@ def walk_scope(node: gast.AST | Sequence[gast.AST]) -> Iterator[gast.AST]:
         stack += reversed(_header(current)) if isinstance(current, SCOPES) else _below(current)
 
 
+def blocks(stmt: gast.AST) -> list[Block]:
+    """The blocks of statements within a compound statement; none of a definition, which is a scope of its own."""
+    if not isinstance(stmt, COMPOUND):
+        return []
+    within = [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]
+    found = [getattr(stmt, name, []) for name in ("body", "orelse", "finalbody")]
+    return [*found, *(part.body for part in within)]
+
+
+def statements(block: Block) -> Iterator[gast.stmt]:
+    """Every statement of a scope, those within compound ones included."""
+    stack = list(reversed(block))
+    while stack:
+        current = stack.pop()
+        yield current
+        for inner in reversed(blocks(current)):
+            stack += reversed(inner)
+
+
+def declared(block: Block, *kinds: type[gast.AST]) -> set[str]:
+    """The names that a scope declares `nonlocal` or `global`."""
+    return {name for stmt in statements(block) if isinstance(stmt, kinds) for name in stmt.names}
+
+
 def _header(scope: gast.AST) -> list[gast.AST]:
     """What is evaluated where a function, lambda or class is defined."""
     args = getattr(scope, "args", None)
@@ -270,6 +291,8 @@ def _header(scope: gast.AST) -> list[gast.AST]:
 
 def loads(node: gast.AST | Sequence[gast.AST]) -> set[str]:
     """Names read anywhere below, nested functions included."""
+    if isinstance(node, gast.Name):
+        return {node.id} if isinstance(node.ctx, gast.Load) else set()
     return {n.id for n in walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
 
 

@@ -15,6 +15,7 @@ import gast
 from s2sad import nodes
 from s2sad.adjoints import registry
 from s2sad.analysis.activity import varied_names
+from s2sad.analysis.depth import deepest
 from s2sad.analysis.kinds import annotation_kind, infer_kinds
 from s2sad.artifact import Request
 from s2sad.context import UNKNOWN, Callee, Context
@@ -31,6 +32,7 @@ from s2sad.transforms.loops import loops
 from s2sad.transforms.matches import matches
 from s2sad.transforms.returns import returns
 from s2sad.transforms.simplify import simplify
+from s2sad.transforms.unnest import unnest
 
 Pass = Callable[[gast.FunctionDef, Context], gast.FunctionDef]
 
@@ -105,8 +107,9 @@ class Transformer:
             found = transform()
         except RecursionError as error:
             raise UnsupportedSyntax(
-                f"an expression in {context.source.name} is nested too deeply",
-                hint="split it into several statements",
+                f"{context.source.name} is nested too deeply: an expression, or statements that leave a loop or return",
+                location=context.source.location(deepest(context.source.tree.body)),
+                hint="split it into several statements, or move part of it into a function of its own",
             ) from error
         program.emitted += found
         program.contexts.append(context)
@@ -117,7 +120,7 @@ class Transformer:
             return survey(tree, context)
         derivative = reverse_mode(tree, context, has_aux=request.has_aux)
         new = joint(derivative, name, context, value=request.form == "value_and_grad", has_aux=request.has_aux)
-        return [Emitted(simplify(new, context), context, "joint")]
+        return [Emitted(unnest(simplify(new, context), context), context, "joint")]
 
     def _split(self, tree: gast.FunctionDef, context: Context, callee: Callee, request: Request) -> list[Emitted]:
         tree = _core(tree, context)
@@ -125,7 +128,7 @@ class Transformer:
             return survey(tree, context)
         derivative = reverse_mode(tree, context)
         forward, backward = split_form(derivative, callee.forward, callee.backward, context, request.captured)
-        forward, backward = simplify(forward, context), simplify(backward, context)
+        forward, backward = (unnest(simplify(tree, context), context) for tree in (forward, backward))
         return [Emitted(forward, context, "forward"), Emitted(backward, context, "backward")]
 
     def _context(self, source: FunctionSource, request: Request) -> Context:
@@ -178,7 +181,7 @@ def _prepare(context: Context, form: str) -> gast.FunctionDef:
     """The function's tree with the facts that all passes need."""
     tree = nodes.clone(context.source.tree)
     tree.decorator_list, tree.returns = [], None
-    outside = {n for s in nodes.walk_scope(tree.body) if isinstance(s, (gast.Global, gast.Nonlocal)) for n in s.names}
+    outside = nodes.declared(tree.body, gast.Global, gast.Nonlocal)
     context.locals = (nodes.stores(tree.body) | set(nodes.all_parameters(tree.args))) - outside
     analyse(tree, context)
     context.volatile = form == "split" or bool(outside) or _calls_user_code(tree, context)

@@ -13,6 +13,10 @@ from s2sad.analysis.expressions import captured, is_varied, root, rule_of, varie
 from s2sad.context import UNKNOWN, Context
 from s2sad.runtime import add_at, add_item
 
+_BINDERS = (
+    gast.Assign, gast.AnnAssign, gast.AugAssign, gast.NamedExpr, gast.For, gast.With, gast.Call, gast.FunctionDef,
+    gast.Match,
+)  # fmt: skip
 _MUTATORS = {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "fill", "put"}
 
 
@@ -29,25 +33,19 @@ def mark_varied(statements: nodes.Block, context: Context) -> None:
 
 
 def _close(body: nodes.Block, varied: set[str], context: Context) -> None:
-    statements = [n for n in nodes.walk_scope(body) if _binds_values(n)]
-    nested = [n for n in nodes.walk_scope(body) if isinstance(n, (gast.FunctionDef, gast.Lambda))]
+    """Sweeps to and fro: values flow down the text, and in a loop also up, from one iteration to the next."""
+    scope = list(nodes.walk_scope(body))
+    binders = [n for n in scope if isinstance(n, _BINDERS)]
+    nested = [n for n in scope if isinstance(n, (gast.FunctionDef, gast.Lambda))]
     calls = [n for n in nodes.walk(body) if isinstance(n, gast.Call)] if nested else []
-    while True:
+    before = -1
+    while len(varied) > before:
         before = len(varied)
-        for node in statements:
+        for node in binders:
             _extend(node, varied, context)
         for node in nested:
             varied |= _assigned_within(node, body, calls, varied, context)
-        if len(varied) == before:
-            return
-
-
-def _binds_values(node: gast.AST) -> bool:
-    kinds = (
-        gast.Assign, gast.AnnAssign, gast.AugAssign, gast.NamedExpr, gast.For, gast.With, gast.Call,
-        gast.FunctionDef, gast.match_case, gast.Match,
-    )  # fmt: skip
-    return isinstance(node, kinds)
+        binders.reverse()
 
 
 def _extend(node: gast.AST, varied: set[str], context: Context) -> None:

@@ -39,29 +39,26 @@ def rule_of(call: gast.Call, context: Context) -> tuple[Any, registry.Rule | Non
 
 def is_varied(node: gast.AST | None, varied: Collection[str], context: Context) -> bool:
     """Does the value of `node` depend differentiably on the names in `varied`?"""
-
-    def some(*children: gast.AST | None) -> bool:
-        return any(is_varied(c, varied, context) for c in children)
-
-    if node is None or isinstance(node, _NEVER):
-        return False
     if isinstance(node, gast.Name):
         return node.id in varied
+    if node is None or isinstance(node, _NEVER):
+        return False
     if isinstance(node, gast.Lambda):
-        return bool(captured(node) & set(varied)) or some(*node.args.defaults, *node.args.kw_defaults)
+        defaults = [*node.args.defaults, *node.args.kw_defaults]
+        return bool(captured(node) & set(varied)) or any(is_varied(d, varied, context) for d in defaults)
     if isinstance(node, gast.UnaryOp):
-        return not isinstance(node.op, gast.Not) and some(node.operand)
+        return not isinstance(node.op, gast.Not) and is_varied(node.operand, varied, context)
     if isinstance(node, gast.IfExp):
-        return some(node.body, node.orelse)
+        return is_varied(node.body, varied, context) or is_varied(node.orelse, varied, context)
     if isinstance(node, gast.Attribute):
-        return node.attr not in NONDIFFERENTIABLE_ATTRIBUTES and some(node.value)
+        return node.attr not in NONDIFFERENTIABLE_ATTRIBUTES and is_varied(node.value, varied, context)
     if isinstance(node, gast.Subscript):
-        return some(node.value)
+        return is_varied(node.value, varied, context)
     if isinstance(node, gast.Call):
         return _call_varies(node, varied, context)
     if isinstance(node, nodes.COMPREHENSIONS):
         return _comprehension_varies(node, varied, context)
-    return some(*nodes.children(node))
+    return any(is_varied(child, varied, context) for child in nodes.children(node))
 
 
 def _call_varies(node: gast.Call, varied: Collection[str], context: Context) -> bool:
@@ -139,7 +136,7 @@ def captured(node: gast.AST) -> set[str]:
     own = set(nodes.all_parameters(node.args))
     body = node.body if isinstance(node.body, list) else [node.body]
     if isinstance(node, gast.FunctionDef):
-        declared = {n for s in nodes.walk_scope(body) if isinstance(s, (gast.Nonlocal, gast.Global)) for n in s.names}
+        declared = nodes.declared(body, gast.Nonlocal, gast.Global)
         own |= nodes.stores(body) - declared
     found: set[str] = set()
     for n in nodes.walk_scope(body):

@@ -68,8 +68,7 @@ def overwritten_parameters(function: gast.FunctionDef, context: Context) -> list
     Adding to a container is not counted: a log that the caller passes is there to be written to.
     """
     every = list(nodes.walk(function.body))
-    sure = {n for node in every for n in _surely(node, context.resolve, adding=False)}
-    sure = {name for name in sure if context.kinds.get(name) not in IMMUTABLE}
+    sure = {name for name in _sure(every, context.resolve, adding=False) if context.kinds.get(name) not in IMMUTABLE}
     if not sure:
         return []
     aliases = _aliases(every, context.resolve, loose=False)
@@ -125,7 +124,12 @@ def _builds(node: gast.AST, own: Collection[str]) -> bool:
 
 def _changed(every: list[gast.AST], resolve: Resolve) -> set[str]:
     """The names whose objects one of the nodes may change."""
-    return {name for node in every for name in _direct(node, resolve)}
+    return {name for node in every if isinstance(node, _CHANGING) for name in _direct(node, resolve)}
+
+
+def _sure(every: list[gast.AST], resolve: Resolve, adding: bool) -> set[str]:
+    """The names whose objects one of the nodes surely changes."""
+    return {name for node in every if isinstance(node, _CHANGING) for name in _surely(node, resolve, adding)}
 
 
 def _aliases(every: list[gast.AST], resolve: Resolve, *, loose: bool) -> Aliases:
@@ -152,7 +156,7 @@ def _passed(args: gast.arguments, call: gast.Call) -> Iterator[tuple[str, gast.e
 
 def _direct(node: gast.AST, resolve: Resolve, adding: bool = True) -> Iterator[str]:
     """Names whose objects this node changes; unless `adding`, what only adds to a container is left out."""
-    if not isinstance(node, _CHANGING) or (not adding and _adds(node)):
+    if not adding and _adds(node):
         return
     if isinstance(node, (gast.Subscript, gast.Attribute)) and isinstance(node.ctx, (gast.Store, gast.Del)):
         yield from nodes.loads(node)
@@ -275,7 +279,7 @@ def _summary(function: types.FunctionType, adding: bool) -> frozenset[str]:
     every = list(nodes.walk(source.tree.body))
     changed, aliases = _changed(every, context.resolve), _aliases(every, context.resolve, loose=False)
     # a method of unknown effect counts for what the function has itself, not for what its caller gave it
-    sure = {n for node in every for n in _surely(node, context.resolve, adding)}
+    sure = _sure(every, context.resolve, adding)
     roots = {aliases.find(name) for name in changed & sure}
     kept = {aliases.find(name) for name in _kept(source.tree, parameters)}
     return frozenset(p for p in parameters if aliases.find(p) in roots | kept)

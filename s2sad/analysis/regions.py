@@ -165,15 +165,13 @@ class _Builder:
     def flatten(self, statements: list[gast.stmt], attempt: Attempt) -> None:
         """Every simple statement within, and every loop for the sake of its variable."""
         for stmt in statements:
-            inner = [*getattr(stmt, "body", []), *getattr(stmt, "orelse", []), *getattr(stmt, "finalbody", [])]
-            for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
-                inner += handler.body
-            compound = bool(inner) and not isinstance(stmt, nodes.SCOPES)
+            compound = isinstance(stmt, nodes.COMPOUND)
             if not compound or isinstance(stmt, gast.For):
                 self.order += 1
                 attempt.body.nodes.append(Simple(stmt, attempt.body, self.order, attempt, self.order))
             if compound:
-                self.flatten(inner, attempt)
+                for inner in nodes.blocks(stmt):
+                    self.flatten(inner, attempt)
 
     def _jumping(self, block: Block, stmt: gast.stmt, rest: list[gast.stmt], loop: Loop | None) -> None:
         if isinstance(stmt, gast.If):
@@ -207,11 +205,9 @@ def loop_jumps(statements: list[gast.stmt]) -> Iterator[gast.stmt]:
             yield stmt
         elif isinstance(stmt, (gast.For, gast.While)):
             yield from loop_jumps(stmt.orelse)
-        elif isinstance(stmt, nodes.COMPOUND):
-            for name in ("body", "orelse", "finalbody"):
-                yield from loop_jumps(getattr(stmt, name, []))
-            for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
-                yield from loop_jumps(handler.body)
+        else:
+            for inner in nodes.blocks(stmt):
+                yield from loop_jumps(inner)
 
 
 def always_jumps(statements: list[gast.stmt]) -> bool:

@@ -31,9 +31,9 @@ def anf(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
 
 def _refuse_nonlocal(function: gast.FunctionDef, lowering: _Statements, context: Context) -> None:
     """A nested function that assigns an active variable around it must have been written out wherever it is used."""
-    for node in nodes.walk_scope(function.body):
+    for node in nodes.statements(function.body):
         if isinstance(node, gast.FunctionDef):
-            names = {n for s in nodes.walk_scope(node.body) if isinstance(s, gast.Nonlocal) for n in s.names}
+            names = nodes.declared(node.body, gast.Nonlocal)
             if names & context.varied and node.name in nodes.loads(function.body):
                 context.refuse(
                     node,

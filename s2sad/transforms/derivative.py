@@ -34,8 +34,6 @@ from s2sad.transforms.reverse import Reverse, compose
 from s2sad.transforms.saves import Primal, Recipe, saves
 from s2sad.transforms.sweep import Bar
 
-_COMPOUND = (gast.If, gast.For, gast.While, gast.With, gast.Try, gast.Match)
-
 
 @dataclass
 class Derivative:
@@ -106,24 +104,17 @@ def _split_return(function: gast.FunctionDef) -> tuple[nodes.Block, Expr]:
 def _classified(statements: nodes.Block, context: Context) -> dict[gast.stmt, steps.Step]:
     context.closures = _closures(statements, context)
     found: dict[gast.stmt, steps.Step] = {}
-    stack = list(reversed(statements))
-    while stack:
-        stmt = stack.pop()
+    for stmt in nodes.statements(statements):
         step = classify(stmt, context)
         if step is not None:
             found[stmt] = step
-        elif isinstance(stmt, _COMPOUND):
-            inner = [*getattr(stmt, "body", []), *getattr(stmt, "orelse", []), *getattr(stmt, "finalbody", [])]
-            for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
-                inner += handler.body
-            stack += reversed(inner)
     return found
 
 
 def _closures(statements: nodes.Block, context: Context) -> dict[str, tuple[str, ...]]:
     """The active variables that each nested function captures, itself or through others; those bound once."""
     direct: dict[str, set[str]] = {}
-    for node in nodes.walk_scope(statements):
+    for node in nodes.statements(statements):
         if isinstance(node, gast.FunctionDef):
             direct[node.name] = captured(node) & context.varied
         elif (
@@ -176,8 +167,8 @@ class _Activity(regions.IsActive):
     def __call__(self, stmt: gast.stmt) -> bool:
         if stmt not in self.known:
             self.known[stmt] = stmt in self.step_of or (
-                isinstance(stmt, _COMPOUND)
-                and (bool(nodes.stores(stmt) & self.context.varied) or any(self(s) for s in _substatements(stmt)))
+                isinstance(stmt, nodes.COMPOUND)
+                and (bool(nodes.stores(stmt) & self.context.varied) or any(self(s) for b in nodes.blocks(stmt) for s in b))
             )
         return self.known[stmt]
 
@@ -187,13 +178,6 @@ def _may_swallow(stmt: gast.With, context: Context) -> bool:
     known = (np.errstate, open, warnings.catch_warnings, contextlib.nullcontext, contextlib.redirect_stdout)
     managers = [i.context_expr for i in stmt.items]
     return not all(isinstance(m, gast.Call) and context.resolve(m.func) in known for m in managers)
-
-
-def _substatements(stmt: gast.stmt) -> nodes.Block:
-    inner = [*getattr(stmt, "body", []), *getattr(stmt, "orelse", []), *getattr(stmt, "finalbody", [])]
-    for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
-        inner += handler.body
-    return inner
 
 
 def _seed(result: Expr, seed: str, reverse: Reverse, context: Context, has_aux: bool) -> tuple[dict[str, Bar], nodes.Block]:

@@ -43,6 +43,7 @@ class _Fuser:
 
     def block(self, statements: Block) -> Block:
         result: Block = []
+        bound: list[str | None] = []  # the name that each statement of the result binds
         for stmt in statements:
             if isinstance(stmt, nodes.COMPOUND):
                 for name in ("body", "orelse", "finalbody"):
@@ -52,20 +53,19 @@ class _Fuser:
                 for handler in [*getattr(stmt, "handlers", []), *getattr(stmt, "cases", [])]:
                     handler.body = self.block(handler.body)
             if not isinstance(stmt, nodes.SCOPES):
-                self.absorb(stmt, result)
+                self.absorb(stmt, result, bound)
             result.append(stmt)
+            bound.append(_bound_name(stmt))
         return result
 
-    def absorb(self, stmt: gast.stmt, before: Block) -> None:
+    def absorb(self, stmt: gast.stmt, before: Block, bound: list[str | None]) -> None:
         """Takes temporaries bound shortly before into the expressions of `stmt`."""
-        near = {_bound_name(s) for s in before[-_REACH:]}
-        if self.once.isdisjoint(near):
+        if self.once.isdisjoint(bound[-_REACH:]):
             return
         wanted = {n.id for part in _parts(stmt) for n in nodes.walk(part) if isinstance(n, gast.Name)} & self.once
         back = 1
         while wanted and back <= min(_REACH, len(before)):
-            candidate = before[-back]
-            name = _bound_name(candidate)
+            candidate, name = before[-back], bound[-back]
             if (
                 name is not None
                 and name in wanted
@@ -75,7 +75,7 @@ class _Fuser:
                 if not hasattr(stmt, "lineno"):  # an error in it is one of the line that the temporary came from
                     nodes.copy_position(stmt, candidate)
                 wanted = wanted - {name} | nodes.loads(candidate.value) & self.once
-                del before[-back]
+                del before[-back], bound[-back]
                 back = 0
             back += 1
 

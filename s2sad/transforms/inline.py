@@ -28,7 +28,7 @@ _LARGEST = 400  # nodes of a body that is written out
 def local_functions(function: gast.FunctionDef, context: Context) -> dict[str, Local]:
     """The nested functions and named lambdas that may be written out: bound once, and not recursive."""
     found: dict[str, Local] = {}
-    for node in nodes.walk_scope(function.body):
+    for node in nodes.statements(function.body):
         if isinstance(node, gast.FunctionDef):
             found[node.name] = node
         elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Lambda) and len(node.targets) == 1:
@@ -84,7 +84,7 @@ def expand(node: Local, call: gast.Call, context: Context) -> tuple[Block, Expr]
     if arguments is None:
         return None
     body = node.body if isinstance(node.body, list) else [gast.Return(node.body)]
-    declared = {n for s in nodes.walk_scope(body) if isinstance(s, gast.Nonlocal) for n in s.names}
+    declared = nodes.declared(body, gast.Nonlocal)
     own = [*arguments, *sorted(nodes.stores(body) - declared - set(arguments))]
     names = {name: context.temporary(name, varied=False) for name in own}
     fresh = [_Rename(names).visit(nodes.clone(s)) for s in body if not isinstance(s, gast.Nonlocal)]
@@ -148,7 +148,7 @@ class _Rename(gast.NodeTransformer):  # type: ignore[misc]
         own = set(nodes.all_parameters(node.args))
         body = node.body if isinstance(node.body, list) else [node.body]
         if isinstance(node, gast.FunctionDef):
-            declared = {n for s in nodes.walk_scope(body) if isinstance(s, gast.Nonlocal) for n in s.names}
+            declared = nodes.declared(body, gast.Nonlocal)
             own |= nodes.stores(body) - declared
             node.name = self.names.get(node.name, node.name)
         inner = _Rename({k: v for k, v in self.names.items() if k not in own})

@@ -132,8 +132,7 @@ class Lowering:
     def _call_touches(self, node: gast.Call) -> bool:
         if isinstance(node.func, gast.Name) and node.func.id in self.local:
             body = self.local[node.func.id].body
-            inner = nodes.walk_scope(body) if isinstance(body, list) else []
-            return any(n in self.context.varied for s in inner if isinstance(s, gast.Nonlocal) for n in s.names)
+            return isinstance(body, list) and bool(nodes.declared(body, gast.Nonlocal) & self.context.varied)
         if isinstance(node.func, gast.Attribute) and node.func.attr in BUILDERS:
             if root(node.func.value) in self.context.varied:
                 return True

@@ -32,7 +32,7 @@ def _rewrite(stmt: gast.stmt, context: Context) -> Block:
         return [stmt]
     stored = nodes.stores([s for c in stmt.cases for s in c.body])
     active = is_varied(stmt.subject, context.varied, context) or bool(stored & context.varied)
-    if not active and not any(isinstance(n, (gast.Break, gast.Continue)) for n in nodes.walk_scope(stmt)):
+    if not active and not any(isinstance(n, (gast.Break, gast.Continue)) for n in nodes.statements([stmt])):
         return [stmt]
     subject = context.temporary("subject", varied=is_varied(stmt.subject, context.varied, context))
     selected = context.temporary("selected", varied=False, kind="int")

@@ -48,11 +48,13 @@ def _operation(step: steps.Operation, sweep: Sweep) -> None:
         finish(sweep, step.target, _general(step, sweep))
 
 
-def _template_bindings(step: steps.Operation, sweep: Sweep) -> dict[str, Expr]:
+def _operands(step: steps.Operation, sweep: Sweep) -> dict[str, Expr]:
     assert step.bindings is not None
-    bindings = {name: sweep.primal(value) for name, value in step.bindings.items()}
-    bindings.setdefault("ans", sweep.primal(nodes.load(step.target), after=True))
-    return bindings
+    return {name: sweep.primal(value) for name, value in step.bindings.items()}
+
+
+def _answer(step: steps.Operation, sweep: Sweep) -> Expr:
+    return sweep.primal(nodes.load(step.target), after=True)
 
 
 def _elementwise(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
@@ -87,8 +89,8 @@ def _like(variable: str, sweep: Sweep) -> Expr:
 def _partials(step: steps.Operation, sweep: Sweep) -> list[Expr]:
     assert step.rule is not None and step.rule.partials is not None
     first = next(iter(step.rule.partials.__code__.co_varnames))
-    bindings = _template_bindings(step, sweep)
-    bindings[first] = sweep.primal(nodes.load(step.target), after=True)
+    bindings = _operands(step, sweep)
+    bindings[first] = _answer(step, sweep)
     return instantiate_template(step.rule.partials, bindings, sweep.context.link)
 
 
@@ -106,10 +108,10 @@ def _general(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
         operand = step.bindings.get(parameter)
         if operand is None or not (nodes.loads(operand) & step.uses):
             continue
-        bindings = _template_bindings(step, sweep)
+        bindings = {"ans": _answer(step, sweep), **_operands(step, sweep)}
         first, second = (*template.__code__.co_varnames, "")[:2]
         if step.rule.kind == "rule":
-            bindings[second] = sweep.primal(nodes.load(step.target), after=True)
+            bindings[second] = _answer(step, sweep)
         bindings[first] = sweep.bar(step.target)
         (value,) = instantiate_template(template, bindings, sweep.context.link)
         contributions += _distribute(operand, value, sweep)

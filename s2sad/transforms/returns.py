@@ -136,7 +136,7 @@ def _inner(stmt: gast.stmt) -> Block:
 
 
 def _has_return(statements: Block) -> bool:
-    return any(isinstance(n, gast.Return) for n in nodes.walk_scope(statements))
+    return any(isinstance(s, gast.Return) for s in nodes.statements(statements))
 
 
 def _always(statements: Block) -> bool:

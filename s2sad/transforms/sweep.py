@@ -71,11 +71,14 @@ class Sweep:
 
     def primal(self, expression: Expr, *, after: bool = False) -> Expr:
         """A copy of an expression of the primal, whose names are to have the values they had at this node."""
-        copy = nodes.clone(expression)
-        for n in nodes.walk(copy):
-            if isinstance(n, gast.Name) and n.id in self.context.locals:
-                n.primal = after
-        return copy
+
+        def copy(node: Expr) -> Expr:
+            new = nodes.copy_with(node, copy)
+            if isinstance(new, gast.Name) and new.id in self.context.locals:
+                new.primal = after
+            return new
+
+        return copy(expression)
 
     @functools.cached_property
     def on_tape(self) -> set[str]:

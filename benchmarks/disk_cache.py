@@ -48,7 +48,8 @@ def run() -> list[Row | Note]:
 
 def _process(directory: str, cache: Path) -> list[float]:
     environment = {**os.environ, "S2SAD_CACHE_DIR": str(cache)}
-    environment.pop("S2SAD_CACHE", None)
+    for name in ("S2SAD_CACHE", "PYTHONDONTWRITEBYTECODE"):
+        environment.pop(name, None)
     here = str(Path(__file__).parents[1])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [directory, here, os.environ.get("PYTHONPATH")]))
     command = [sys.executable, "-c", SCRIPT]

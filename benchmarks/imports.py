@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -29,9 +30,11 @@ def run() -> list[Row | Note]:
 
 def _measure(module: str, repeats: int = 11) -> list[float]:
     """Milliseconds in each of several processes, the first of which compiles and does not count."""
-    script = SCRIPT.format(module=module)
+    command = [sys.executable, "-c", SCRIPT.format(module=module)]
+    environment = {**os.environ}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # users import byte code
     done = [
-        subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+        subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
         for _ in range(repeats + 1)
     ]
     return [float(output.split()[-1]) * 1e3 for output in done[1:]]

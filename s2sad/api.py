@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -109,14 +109,14 @@ class DerivativeFunction:
             return wider(*args, **kwargs)
         args, kwargs = self._full(args, kwargs)
         plan = self._plan
-        values = plan.values(args, kwargs)
-        variant = self._variant(plan.kinds_of(args, kwargs))
+        arguments = plan.bind(args, kwargs)
+        plan.values(arguments)  # refuses what has no derivative
+        variant = self._variant(plan.kinds_of(arguments))
         try:
             result = variant.main(*args, **kwargs)
         except Exception as error:
             explain(error)
             raise
-        del values
         return distinct(plan.select(result, self._form, self._has_aux))
 
     def vjp(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -125,8 +125,9 @@ class DerivativeFunction:
             return wider.vjp(args, kwargs)
         plan = self._plan
         args, kwargs = self._full(tuple(_detached(a) for a in args), {k: _detached(v) for k, v in kwargs.items()})
-        values = plan.values(args, kwargs)
-        variant = self._variant(plan.kinds_of(args, kwargs))
+        arguments = plan.bind(args, kwargs)
+        values = plan.values(arguments)
+        variant = self._variant(plan.kinds_of(arguments))
         try:
             out, tape = variant.main(*args, **kwargs)
         except Exception as error:
@@ -249,8 +250,10 @@ class Plan:
         chosen = list(argnums) if many else [argnums]  # type: ignore[arg-type]
         self.places = [self._place(a, bound) for a in chosen]
         self.active = tuple(dict.fromkeys(name for name, _ in self.places))
-        self.promised = promised_kinds(function)
-        self.annotated = tuple(self.promised.items())
+        self.annotated = tuple(promised_kinds(function).items())
+        parameters = self.signature.parameters.values()
+        plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
+        self.plain = [p.name for p in parameters] if plain else None  # most functions: nothing to find out
 
     def _place(self, argnum: Any, bound: int) -> tuple[str, int | None]:
         """The parameter, and the position in it if it is `*args`."""
@@ -272,13 +275,19 @@ class Plan:
             return rest[0].name, index - len(positional)
         raise InvalidArgument(f"{self.name}() has no argument {argnum}", hint=f"its signature is {self.signature}")
 
-    def values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-        """The arguments to differentiate with respect to, checked."""
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Mapping[str, Any]:
+        """The arguments of a call by parameter, defaults included."""
+        if self.plain is not None and len(args) == len(self.plain) and not kwargs:
+            return dict(zip(self.plain, args, strict=True))
         bound = self.signature.bind(*args, **kwargs)
         bound.apply_defaults()
+        return bound.arguments
+
+    def values(self, arguments: Mapping[str, Any]) -> list[Any]:
+        """The arguments to differentiate with respect to, checked."""
         found = []
         for name, index in self.places:
-            value = bound.arguments[name]
+            value = arguments[name]
             if index is not None:
                 if index >= len(value):
                     raise InvalidArgument(f"{self.name}() was called without the argument {index} of *{name}")
@@ -287,16 +296,10 @@ class Plan:
             found.append(value)
         return found
 
-    def kinds_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    def kinds_of(self, arguments: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """The annotated kinds, as far as the arguments keep what their annotations promise."""
-        if not self.promised:
-            return ()
-        bound = self.signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        types_ = {"float": float, "int": int, "array": np.ndarray}
-        return tuple(
-            (n, k) for n, k in self.annotated if type(bound.arguments[n]) is types_[k] or _keeps(bound.arguments[n], k)
-        )
+        kept = tuple([pair for pair in self.annotated if _keeps(arguments[pair[0]], pair[1])])
+        return self.annotated if len(kept) == len(self.annotated) else kept
 
     def pick(self, bars: Any) -> list[Any]:
         """The cotangents in the order of argnums, out of those in the order of `active`."""
@@ -321,7 +324,9 @@ class Plan:
 
 
 def _keeps(value: Any, kind: str) -> bool:
-    return (kind == "float" and isinstance(value, float)) or (kind == "array" and type(value) is np.ndarray)
+    if kind == "float":
+        return isinstance(value, float)
+    return type(value) is (int if kind == "int" else np.ndarray)
 
 
 def _element(bar: Any, index: int) -> Any:

@@ -154,8 +154,8 @@ def _keep(key: tuple[str, Place], compiled: Compiled) -> None:
 
 def _remember(function: types.FunctionType, request: Request, variant: Variant) -> None:
     """Keeps a derivative ready as long as its function lives, and at most until enough others came."""
-    key = id(function), request
-    _recent[key] = weakref.ref(function, lambda _: _recent.pop(key, None)), variant
+    key, forget = (id(function), request), _recent.pop  # when the interpreter exits, globals go first
+    _recent[key] = weakref.ref(function, lambda _: forget(key, None)), variant
     while len(_recent) > _RECENT:
         _recent.popitem(last=False)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-import linecache
 import sys
 import types
 from typing import Any
 
-from s2sad.dependencies import may_have_rule
+from s2sad.dependencies import digest, may_have_rule
 from s2sad.errors import NotDifferentiable
+from s2sad.loader import register
 
-_made: dict[Any, types.FunctionType] = {}
+_KEPT = 256  # wrappers of each sort
 
 
 def has_rule(function: Any) -> bool:
@@ -41,11 +42,13 @@ def wrapper_of(function: Any, count: int = 0, names: tuple[str, ...] = (), *, op
         else:
             continue
         taken.append(str(p))
-    key = (function, *taken, *passed)
-    if key not in _made:
-        called, namespace = _spelling(function)
-        _made[key] = define(name, ", ".join(taken), f"{called}({', '.join(passed)})", namespace)
-    return _made[key]
+    return _wrapper(function, name, ", ".join(taken), ", ".join(passed))
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _wrapper(function: Any, name: str, taken: str, passed: str) -> types.FunctionType:
+    called, namespace = _spelling(function)
+    return define(name, taken, f"{called}({passed})", namespace)
 
 
 def _handled(function: Any) -> tuple[str, inspect.Signature]:
@@ -71,29 +74,23 @@ def _spelling(function: Any) -> tuple[str, dict[str, Any]]:
     return ".".join(filter(None, (alias, rest, name))), {alias: sys.modules[top]}
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def apply_wrapper(function: Any, count: int, names: tuple[str, ...]) -> types.FunctionType:
     """`def apply(args, kwargs): return function(args[0], args[1], k=kwargs["k"])`.
 
     Without a function, `apply` takes one as its first parameter.
     """
-    key = (function, count, names)
-    if key not in _made:
-        passed = [f"args[{i}]" for i in range(count)] + [f"{n}=kwargs[{n!r}]" for n in names]
-        _made[key] = define(
-            "apply",
-            "args, kwargs" if function is not None else "function, args, kwargs",
-            f"function({', '.join(passed)})",
-            {"function": function},
-        )
-    return _made[key]
+    passed = [f"args[{i}]" for i in range(count)] + [f"{n}=kwargs[{n!r}]" for n in names]
+    parameters = "args, kwargs" if function is not None else "function, args, kwargs"
+    return define("apply", parameters, f"function({', '.join(passed)})", {"function": function})
 
 
 def define(name: str, parameters: str, expression: str, namespace: dict[str, Any]) -> types.FunctionType:
     """`def name(parameters): return expression`, with a text that can be read."""
     text = f"def {name}({parameters}):\n    return {expression}\n"
-    filename = f"<s2sad wrapper {name} {len(_made)}>"
-    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+    filename = f"<s2sad wrapper {name} {digest(text)}>"
     exec(compile(text, filename, "exec"), namespace)
     function = namespace[name]
-    assert isinstance(function, types.FunctionType) and inspect.isfunction(function)
+    assert isinstance(function, types.FunctionType)
+    register(filename, text, [function.__code__])
     return function

@@ -52,7 +52,7 @@ def _logs(context: Context, seen: list[Any]) -> Iterator[Any]:
         if changes:
             yield context.resolve(node.func.value)
         elif (inner := _context_of(called, seen)) is not None:
-            inner.varied = varied_names(inner.source.tree, inner)
+            inner.varied = varied_names(nodes.walk_scope(inner.source.tree.body), inner)
             yield from _logs(inner, seen)
 
 

@@ -28,6 +28,7 @@ from s2sad.context import Context
 from s2sad.nodes import Expr
 from s2sad.transforms import containers, pullbacks, shapes, steps
 from s2sad.transforms.calls import pull_call
+from s2sad.transforms.dispatch import dispatch
 from s2sad.transforms.edits import Edits
 from s2sad.transforms.saves import Decision
 from s2sad.transforms.sweep import Bar, Sweep
@@ -200,14 +201,9 @@ class Reverse:
         if not steps_:
             return Chunk(node, [])
         trace, which = self.edits.trace(node, [(n, node.body.nodes[n]) for n, _ in steps_]), self.edits.local("step")
-        branches: nodes.Block = []
-        blocks: list[tuple[nodes.Block, list[Chunk]]] = []
-        for number, chunks in reversed(steps_):
-            body: nodes.Block = []
-            blocks.append((body, chunks))
-            test = gast.Compare(nodes.load(which), [gast.Eq()], [nodes.const(number)])
-            branches = [nodes.if_(test, body, branches)]
-        again = [nodes.assign(which, nodes.method(nodes.load(trace), "pop")), *branches]
+        cases: list[tuple[int, nodes.Block]] = [(number, []) for number, _ in steps_]
+        blocks = [(body, chunks) for (_, body), (_, chunks) in zip(cases, steps_, strict=True)]
+        again = [nodes.assign(which, nodes.method(nodes.load(trace), "pop")), *dispatch(which, cases)]
         kept = self.edits.keep(node, nodes.load(trace), before=True)  # a jump may leave the statement
         fetch = [] if isinstance(kept, gast.Name) else [nodes.assign(trace, kept)]
         return Chunk(node, [*fetch, gast.While(nodes.load(trace), again, [])], blocks)

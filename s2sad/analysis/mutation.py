@@ -47,12 +47,11 @@ class Aliases:
         self._parent[self.find(one)] = self.find(other)
 
 
-def mutated_names(function: gast.FunctionDef, context: Context) -> set[str]:
-    """The inactive names of `function` whose objects may change in place, or by assignments of nested functions.
+def mutated_names(every: list[gast.AST], context: Context) -> set[str]:
+    """The inactive names of a function whose objects may change in place, or by assignments of nested functions.
 
     Active ones are not among them: changing what a derivative flows through is refused (`active_changes`).
     """
-    every = list(nodes.walk(function.body))
     changed = {name for name in _changed(every, context.resolve) if context.kinds.get(name) not in IMMUTABLE}
     found = {n for s in every if isinstance(s, gast.Nonlocal) for n in s.names}
     if changed:
@@ -62,18 +61,17 @@ def mutated_names(function: gast.FunctionDef, context: Context) -> set[str]:
     return {n for n in found if n not in context.varied and context.kinds.get(n) not in IMMUTABLE}
 
 
-def overwritten_parameters(function: gast.FunctionDef, context: Context) -> list[str]:
-    """The inactive parameters whose contents this function surely overwrites, itself or by passing them on.
+def overwritten_parameters(args: gast.arguments, every: list[gast.AST], context: Context) -> list[str]:
+    """The inactive parameters whose contents a function surely overwrites, itself or by passing them on.
 
     Adding to a container is not counted: a log that the caller passes is there to be written to.
     """
-    every = list(nodes.walk(function.body))
     sure = {name for name in _sure(every, context.resolve, adding=False) if context.kinds.get(name) not in IMMUTABLE}
     if not sure:
         return []
     aliases = _aliases(every, context.resolve, loose=False)
     roots = {aliases.find(name) for name in sure}
-    parameters = [p for p in nodes.all_parameters(function.args) if p not in context.varied]
+    parameters = [p for p in nodes.all_parameters(args) if p not in context.varied]
     return [p for p in parameters if aliases.find(p) in roots and context.kinds.get(p) not in IMMUTABLE]
 
 
@@ -84,12 +82,11 @@ def _adds(node: gast.AST) -> bool:
     return False
 
 
-def active_changes(function: gast.FunctionDef, own: Collection[str], context: Context) -> list[tuple[gast.AST, str]]:
+def active_changes(every: list[gast.AST], own: Collection[str], context: Context) -> list[tuple[gast.AST, str]]:
     """Where an object is changed in place that an active name may hold: (node, name).
 
     What a list or dictionary in `own` is built by is left out: the derivative follows that.
     """
-    every = list(nodes.walk(function.body))
     changes = [(node, name) for node in every for name in _changed_unfollowed(node, own, context)]
     if not changes:
         return []

@@ -16,12 +16,14 @@ from s2sad.analysis.mutation import active_changes
 from s2sad.context import Context
 from s2sad.transforms import inline
 
+_LOOPS = (gast.For, gast.While, *nodes.COMPREHENSIONS)
 
-def refuse_changes(function: gast.FunctionDef, own: set[str], context: Context) -> None:
-    """Notes every change in place that the derivative could not follow."""
-    for node, name in active_changes(function, own, context):
+
+def refuse_changes(function: gast.FunctionDef, every: list[gast.AST], own: set[str], context: Context) -> None:
+    """Notes every change in place that the derivative could not follow; `every`: the nodes of the function's body."""
+    for node, name in active_changes(every, own, context):
         _refuse(node, name, context)
-    _check_shared(function, own, context)
+    _check_shared(function, every, own, context)
 
 
 def _refuse(node: gast.AST, name: str, context: Context) -> None:
@@ -35,14 +37,13 @@ def _refuse(node: gast.AST, name: str, context: Context) -> None:
     )
 
 
-def _check_shared(function: gast.FunctionDef, own: set[str], context: Context) -> None:
+def _check_shared(function: gast.FunctionDef, every: list[gast.AST], own: set[str], context: Context) -> None:
     """A container must not be changed any more once another one, or a closure, holds it."""
     candidates = sorted(own & context.varied)
     if not candidates:
         return
-    every = list(nodes.walk(function.body))
     order = {id(n): i for i, n in enumerate(every)}
-    loops = _loops_around(function.body)
+    loops = _loops_around(every)
     written_out = _written_out(function, context)
     for name in candidates:
         changes = [n for n in every if _changes(n, name)]
@@ -66,16 +67,13 @@ def _written_out(function: gast.FunctionDef, context: Context) -> set[int]:
     return named | {id(c.func) for c in calls if isinstance(c.func, gast.Lambda)}
 
 
-def _loops_around(body: nodes.Block) -> dict[int, list[int]]:
+def _loops_around(every: list[gast.AST]) -> dict[int, list[int]]:
     """For each node the loops that it stands in, the outermost first."""
     found: dict[int, list[int]] = {}
-    stack: list[tuple[gast.AST, list[int]]] = [(stmt, []) for stmt in body]
-    while stack:
-        node, around = stack.pop()
-        found[id(node)] = around
-        loops = (gast.For, gast.While, *nodes.COMPREHENSIONS)
-        inner = [*around, id(node)] if isinstance(node, loops) else around
-        stack += [(child, inner) for child in nodes.children(node)]
+    for node in every:  # what is around comes first
+        around = found.setdefault(id(node), [])
+        inner = [*around, id(node)] if isinstance(node, _LOOPS) else around
+        found.update((id(child), inner) for child in nodes.children(node))
     return found
 
 

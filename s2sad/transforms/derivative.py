@@ -62,8 +62,9 @@ def reverse_mode(function: gast.FunctionDef, context: Context, *, has_aux: bool 
     chunks = reverse.run(seeds)
     mutated = {name for s in step_of.values() for name in s.demands} | context.changing
     if not context.trusted:
-        mutated |= mutated_names(function, context)
-        for name in overwritten_parameters(function, context):  # the caller's objects stay as they are
+        every = list(nodes.walk(function.body))
+        mutated |= mutated_names(every, context)
+        for name in overwritten_parameters(function.args, every, context):  # the caller's objects stay as they are
             reverse.edits.start.append(nodes.assign(name, nodes.call(context.link("snapshot", snapshot), nodes.load(name))))
     primal = Primal(
         root, parameters, reverse.overwrites, mutated, _recipes(root, step_of, context),

@@ -19,16 +19,16 @@ def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Notes every unsupported construct on an active path of `function`."""
     if isinstance(function, gast.AsyncFunctionDef):
         context.refuse(function, "async functions are not supported", "differentiate a plain function", syntax=True)
-    scope = list(nodes.walk_scope(function.body))
+    scope, every = list(nodes.walk_scope(function.body)), list(nodes.walk(function.body))
     own = _own_containers(function, scope, context)
     for node in scope:
         _check(node, own, context)
         if isinstance(node, gast.Call) and not context.trusted:
             _check_passed(node, context)
     if not context.trusted:
-        refuse_changes(function, own, context)
-        refuse_frame_reads(function, context)
-    refuse_kept_iterators(function, context)
+        refuse_changes(function, every, own, context)
+        refuse_frame_reads(every, context)
+    refuse_kept_iterators(function, every, context)
     return function
 
 

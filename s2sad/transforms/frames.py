@@ -11,16 +11,15 @@ import ast
 
 import gast
 
-from s2sad import nodes
 from s2sad.context import Context
 
 _FRAMES = (locals, vars, dir)
 _RUNNERS = (eval, exec)
 
 
-def refuse_frame_reads(function: gast.FunctionDef, context: Context) -> None:
-    """Notes each call that may read active variables by other means than their names."""
-    for node in nodes.walk(function.body):
+def refuse_frame_reads(every: list[gast.AST], context: Context) -> None:
+    """Notes each call among the nodes that may read active variables by other means than their names."""
+    for node in every:
         if not isinstance(node, gast.Call):
             continue
         called = context.resolve(node.func)

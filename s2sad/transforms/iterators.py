@@ -25,9 +25,8 @@ from s2sad.nodes import Expr
 _READERS = (list, tuple, sum, math.prod, math.fsum, functools.reduce, *EQUIVALENTS, *WITH_OPTIONS)
 
 
-def refuse_kept_iterators(function: gast.FunctionDef, context: Context) -> None:
-    """Notes every iterator of active values that is not consumed at once."""
-    every = list(nodes.walk(function.body))
+def refuse_kept_iterators(function: gast.FunctionDef, every: list[gast.AST], context: Context) -> None:
+    """Notes every iterator of active values that is not consumed at once; `every`: the nodes of the function's body."""
     if any(_gives_iterator(node, context) for node in every):
         check = _Check(function, every, context)
         for stmt in function.body:

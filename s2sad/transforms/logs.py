@@ -39,21 +39,28 @@ def refuse_reading_back(contexts: Sequence[Context]) -> None:
 def _logs(context: Context, seen: list[Any]) -> Iterator[Any]:
     """The containers from outside to which a function, or one that it calls, appends what may be active."""
     body = context.source.tree.body
+    calls = [node for node in nodes.walk(body) if isinstance(node, gast.Call) and _may_append(node, context)]
+    if not calls:
+        return
     nested = {id(n) for scope in nodes.walk(body) if isinstance(scope, nodes.SCOPES) for n in nodes.walk(scope)}
-    for node in nodes.walk(body):
-        if not isinstance(node, gast.Call) or (called := context.resolve(node.func)) is UNKNOWN:
-            continue
-        changes = isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE
-        if not changes and not isinstance(called, types.FunctionType):
-            continue
+    for node in calls:
         given = [*node.args, *(k.value for k in node.keywords)]
         if not any(is_varied(a, context.varied, context) or (id(node) in nested and nodes.loads(a)) for a in given):
             continue
-        if changes:
+        if _changes(node):
             yield context.resolve(node.func.value)
-        elif (inner := _context_of(called, seen)) is not None:
-            inner.varied = varied_names(nodes.walk_scope(inner.source.tree.body), inner)
+        elif (inner := _context_of(context.resolve(node.func), seen)) is not None:
+            inner.varied = varied_names(inner.source.tree, inner)
             yield from _logs(inner, seen)
+
+
+def _may_append(node: gast.Call, context: Context) -> bool:
+    called = context.resolve(node.func)
+    return called is not UNKNOWN and (_changes(node) or isinstance(called, types.FunctionType))
+
+
+def _changes(node: gast.Call) -> bool:
+    return isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE
 
 
 def _reads(log: Any, context: Context, seen: list[Any]) -> Iterator[gast.AST]:

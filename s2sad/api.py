@@ -81,8 +81,9 @@ def vjp(fun: Callable[..., Any], *args: Any, argnums: Argnums | None = None, has
     return derivative.vjp(args, kwargs)
 
 
-for _name in ("grad", "value_and_grad", "vjp"):  # in a differentiated function, what these are given is looked at
-    globals()[_name].__s2sad_transform__ = True
+# in a differentiated function, these give a function that captures what theirs does, or values
+for _name, _gives in {"grad": "function", "value_and_grad": "function", "vjp": "values"}.items():
+    globals()[_name].__s2sad_transform__ = _gives
 
 
 class DerivativeFunction:

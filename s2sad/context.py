@@ -37,7 +37,7 @@ class Context:
     reverse sweep reads them. `changing` are temporaries that hold outer objects
     which may change in place. `dropped` are the results
     that nothing uses; `closures` are the function's own
-    nested functions, with the active variables that they capture. `trusted` marks emitted code that
+    nested functions that are bound once, with the active variables that they capture. `trusted` marks emitted code that
     is differentiated again: it works in place only on arrays of its own.
     """
 

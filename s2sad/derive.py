@@ -195,6 +195,8 @@ def _split_function(function: Any, active: tuple[Any, ...], itself: bool) -> dyn
             hint="make it a nested function or a lambda that captures them",
         )
     function = with_source(function)
+    if itself and isinstance(getattr(function, "__s2sad_function__", None), types.FunctionType):
+        return _derivative_pair(function, active)
     if itself and holds_values(function):
         return bound_pair(function, active, _pair, _parameters)
     target = unwrap(function)
@@ -214,6 +216,17 @@ def _split_function(function: Any, active: tuple[Any, ...], itself: bool) -> dyn
         return variant.main(*target.bound_args, *args, **{**target.bound_kwargs, **kwargs})
 
     return forward, backward
+
+
+def _derivative_pair(derivative: Any, active: tuple[Any, ...]) -> dynamic.Pair:
+    """The derivative of a closure captures what the closure does."""
+    target = unwrap(derivative)
+    if target.bound_args or target.bound_kwargs:
+        raise NotDifferentiable(
+            f"the derivative of a partial or bound method of {derivative.__name__}, which holds active values",
+            hint="differentiate a lambda or nested function that captures them",
+        )
+    return _closure_pair(target.function, active)
 
 
 Spot = tuple[str, Any]  # a parameter, and for one of *args or **kwargs the position or keyword in it
@@ -335,23 +348,10 @@ def _with_zero(bars: Any, count: int) -> Any:
 
 def _closure_pair(function: types.FunctionType, active: tuple[Any, ...]) -> dynamic.Pair:
     """Forward and backward of a closure; the cotangent of the closure is that of what it captures."""
-    _require_one_meaning(function, {}, set())
     captured = tuple(name for name, cell in cells_of(function).items() if _may_be_active(cell))
     names = (*captured, *_parameters(function, active, 0))
     variant = derive(function, Request("split", names, captured=captured))
     return variant.main, variant.backward
-
-
-def _require_one_meaning(function: types.FunctionType, met: dict[str, types.CellType], seen: set[Any]) -> None:
-    """Of a closure, and the closures that it captures, the cotangents go by the names of the variables."""
-    seen.add(function)
-    for name, cell in cells_of(function).items():
-        if not _may_be_active(cell):
-            continue
-        if met.setdefault(name, cell) is not cell:
-            raise NotDifferentiable(f"two closures capture different variables named {name}", hint="rename one of them")
-        if isinstance(cell.cell_contents, types.FunctionType) and cell.cell_contents not in seen:
-            _require_one_meaning(cell.cell_contents, met, seen)
 
 
 def _may_be_active(cell: types.CellType) -> bool:

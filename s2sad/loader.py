@@ -18,6 +18,7 @@ import weakref
 from typing import Any
 
 from s2sad.artifact import Artifact, Owner
+from s2sad.captures import note_captures
 from s2sad.dependencies import MISSING, Watch, cells_of, digest, fingerprints, imported, look
 from s2sad.errors import InvalidArgument, Location, NotDifferentiable, S2SADError
 from s2sad.origins import EMITTED, forget, of_user, remember
@@ -111,6 +112,7 @@ class Compiled:
         if not self.codes:
             self._compile(owners)
         shared = {piece.name: types.CellType() for piece in pieces}
+        originals = {piece.name: owners[piece.owner] for piece in pieces}
         functions: dict[str, types.FunctionType] = {}
         for number, piece in enumerate(pieces):
             original = owners[piece.owner]
@@ -125,6 +127,8 @@ class Compiled:
                     own[self.seeds[number]] = 1.0
                 new.__kwdefaults__ = own or None
             new.__module__ = original.__module__
+            if original.__closure__:
+                note_captures(new, original, originals)
             new.__doc__ = self.docs[number]
             functions[piece.name] = shared[piece.name].cell_contents = new
         return Variant(self, functions, watch)

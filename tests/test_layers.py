@@ -18,7 +18,7 @@ LAYERS = (
     ("errors",),
     ("runtime",),
     ("dependencies", "artifact", "origins", "nodes", "naming"),
-    ("context", "source", "template", "emit", "verify"),
+    ("captures", "context", "source", "template", "emit", "verify"),
     ("adjoints",),
     ("analysis",),
     ("transforms",),

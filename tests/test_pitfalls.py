@@ -3090,37 +3090,3 @@ class Vector:
 def test_operators_of_objects_are_refused(operated, made):
     with pytest.raises((TypeError, S2SADError), match="operator of Vector"):
         grad(lambda v: operated(made(v)))(Vector(2.0, 3.0))
-
-
-def twice(function, x):
-    return function(x) + function(2.0 * x)
-
-
-def captured_under_names_of_cotangents(x):
-    primal, self, copy, args = x * x, 3 * x, math.sin(x), 2.0
-
-    def line(t):
-        return primal * t + self * t * t + copy * args
-
-    return twice(line, x)
-
-
-def test_captured_variables_may_have_any_name():
-    for f in (captured_under_names_of_cotangents, grad(captured_under_names_of_cotangents)):
-        assert grad(f)(0.7) == pytest.approx(central_difference(f, (0.7,)))
-
-
-def captured_twice_under_one_name(x):
-    a = x * x
-
-    def tripled(b):
-        a = b * 3
-        return lambda t: a * t
-
-    inner = tripled(x)
-    return twice(lambda t: a * inner(t), x)
-
-
-def test_different_variables_captured_under_one_name_are_refused():
-    with pytest.raises(NotDifferentiable, match="different variables named a"):
-        grad(captured_twice_under_one_name)(0.7)

@@ -9,6 +9,7 @@ from s2sad.adjoints.registry import elementwise, linear, rule
 from s2sad.runtime import (
     DictBar,
     ListBar,
+    ObjectBar,
     abs_slope,
     abs_slope_pullback,
     abs_slope_pushforward,
@@ -28,6 +29,7 @@ from s2sad.runtime import (
     extremum_pullback,
     extremum_pushforward,
     filled,
+    folded,
     hstack_pullback,
     imag_pullback,
     instantiate,
@@ -52,6 +54,7 @@ from s2sad.runtime import (
     tile_pullback,
     trace_pullback,
     unbroadcast,
+    unfolded,
     unsort,
     vstack_pullback,
     when_empty,
@@ -86,6 +89,16 @@ def owned_rule(h, g):
 @linear(as_gradient, at=[(2.5, 1.5), (A, A), (2.5, A), (ListBar(NUMBERS), NUMBERS), (NUMBERS, tuple(NUMBERS))])
 def as_gradient_rule(h, g, x):
     return through_gradient(h, g)
+
+
+@linear(folded, at=[(ObjectBar(a=1.5), (("g",),))])
+def folded_rule(h, bar, paths):
+    return unfolded(h, paths)
+
+
+@linear(unfolded, at=[(ObjectBar(a=1.5), ())])
+def unfolded_rule(k, h, paths):
+    return folded(k, paths)
 
 
 @linear(settled, at=[(ListBar(NUMBERS), tuple(NUMBERS))])

@@ -63,9 +63,12 @@ def is_varied(node: gast.AST | None, varied: Collection[str], context: Context) 
 
 def _call_varies(node: gast.Call, varied: Collection[str], context: Context) -> bool:
     function, rule = rule_of(node, context)
-    if (rule is not None and rule.kind == "nondifferentiable") or getattr(function, "__s2sad_transform__", False):
+    gives = getattr(function, "__s2sad_transform__", None)
+    if (rule is not None and rule.kind == "nondifferentiable") or gives == "values":
         return False
     operands = [*node.args, *(k.value for k in node.keywords)]
+    if gives == "function":
+        operands = node.args[:1]
     if function is super:
         operands = [super_object(node, context)]
     if isinstance(node.func, gast.Attribute) and (function is UNKNOWN or isinstance(function, types.MethodDescriptorType)):

@@ -54,7 +54,7 @@ from s2sad.runtime.assembly import (
     unsort,
     vstack_pullback,
 )
-from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, zeros_like
+from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, folded, unfolded, zeros_like
 from s2sad.runtime.dynamic import install, require_no_change, split, split_method, split_property, split_star
 from s2sad.runtime.fields import settled, through_settled
 from s2sad.runtime.methods import (
@@ -180,6 +180,7 @@ __all__ = [
     "extremum_pushforward",
     "filled",
     "flatten_method",
+    "folded",
     "frobenius_axis",
     "gathered",
     "half_tril",
@@ -250,6 +251,7 @@ __all__ = [
     "transpose_method",
     "transpose_method_pullback",
     "unbroadcast",
+    "unfolded",
     "unreduce",
     "unsort",
     "vstack_pullback",

@@ -200,6 +200,41 @@ def operated(x: Any) -> str:
     return f"an operator of {type(x).__qualname__} is used, which a derivative flows through: call a method instead"
 
 
+def folded(bar: Any, paths: tuple[tuple[str, ...], ...]) -> Any:
+    """A closure's cotangent, in which the parts at `paths`, which belong to the same closure, are added to the whole."""
+    for path in paths:
+        bar, own = _taken(bar, path)
+        bar = bar + own
+    return bar
+
+
+def unfolded(h: Any, paths: tuple[tuple[str, ...], ...]) -> Any:
+    """The cotangent of `bar` where `h` is that of `folded(bar, paths)`."""
+    bar = h
+    for path in paths:
+        bar = _placed(bar, path, h)
+    return bar
+
+
+def _taken(bar: Any, path: tuple[str, ...]) -> tuple[Any, Any]:
+    parts = dict(parts_of(bar)) if isinstance(bar, ObjectBar) else {}
+    if path[0] not in parts:
+        return bar, 0
+    if len(path) == 1:
+        own = parts.pop(path[0])
+    else:
+        parts[path[0]], own = _taken(parts[path[0]], path[1:])
+    return ObjectBar(primal_of(bar), **parts), own
+
+
+def _placed(bar: Any, path: tuple[str, ...], value: Any) -> Any:
+    if not path:
+        return value
+    parts = dict(parts_of(bar)) if isinstance(bar, ObjectBar) else {}
+    parts[path[0]] = _placed(parts.get(path[0], 0), path[1:], value)
+    return ObjectBar(None, **parts)
+
+
 def zeros_like(x: Any) -> Any:
     """The zero cotangent of `x`, made to be added to; the int 0 for what has no derivative."""
     if isinstance(x, np.ndarray):

@@ -24,6 +24,7 @@ from s2sad.errors import S2SADError
 from s2sad.nodes import Expr
 from s2sad.runtime import ObjectBar, instantiate, require_no_change, split, split_method, split_star
 from s2sad.transforms import steps
+from s2sad.transforms.closures import receivers
 from s2sad.transforms.edits import Edits
 from s2sad.transforms.sweep import Sweep
 
@@ -113,8 +114,7 @@ def _give(receiver: Receiver, value: Expr, sweep: Sweep) -> None:
     """Adds a cotangent to a variable, to a place in one, or to each element of a display."""
     _complete(receiver, value, sweep)
     if isinstance(receiver, gast.Name) and receiver.id in sweep.context.closures:
-        for name in sweep.context.closures[receiver.id]:
-            sweep.add(name, gast.Attribute(nodes.clone(value), name, gast.Load()), fresh=False, zero=True)
+        _give_captured(receiver.id, value, sweep)
     elif isinstance(receiver, gast.Name):
         sweep.add(receiver.id, value, fresh=False, zero=True)
     elif isinstance(receiver, (gast.Attribute, gast.Subscript)):
@@ -137,6 +137,21 @@ def _give(receiver: Receiver, value: Expr, sweep: Sweep) -> None:
         for key, element in zip(receiver.keys, receiver.values, strict=True):
             if isinstance(element, gast.Name) and element.id in sweep.context.varied and key is not None:
                 _give(element, nodes.subscript(nodes.clone(value), nodes.clone(key)), sweep)
+
+
+def _give_captured(closure: str, value: Expr, sweep: Sweep) -> None:
+    """Hands the parts of an own closure's cotangent to the variables, which may have been bound since."""
+    holders: dict[tuple[str, ...], Expr] = {(): value}
+    for *within, variable in receivers(closure, sweep.context.closures):
+        for depth, name in enumerate(within):
+            path = tuple(within[: depth + 1])
+            if path not in holders:
+                holders[path] = nodes.load(sweep.context.temporary(f"{name}_part", varied=False))
+                part = gast.Attribute(nodes.clone(holders[path[:-1]]), name, gast.Load())
+                whole = nodes.call(sweep.helper(instantiate), part, nodes.call(sweep.helper(ObjectBar)))
+                sweep.emit(nodes.assign(holders[path].id, whole))
+        part = gast.Attribute(nodes.clone(holders[tuple(within)]), variable, gast.Load())
+        sweep.add(variable, part, fresh=False, zero=True)
 
 
 def _complete(receiver: Receiver, value: Expr, sweep: Sweep) -> None:

@@ -25,6 +25,7 @@ from s2sad.context import UNKNOWN, Context
 from s2sad.runtime import add_at, add_item, popped
 from s2sad.template import bind
 from s2sad.transforms import constructions
+from s2sad.transforms.closures import receivers
 from s2sad.transforms.steps import (
     Accumulate,
     Append,
@@ -141,7 +142,7 @@ def _call_uses(call: gast.Call, context: Context) -> set[str]:
     """Names that a call contributes to; for one of the function's own closures, what it captures."""
     found: set[str] = set()
     for name in _varied_names(call, context):
-        found.update(context.closures.get(name, (name,)))
+        found.update(v for *_, v in receivers(name, context.closures)) if name in context.closures else found.add(name)
     return found
 
 
@@ -193,6 +194,9 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
         proxied = super_object(call, context)
         assert proxied is not None
         return Copy(stmt, frozenset([target]), frozenset([proxied.id]), source=proxied.id)
+    if getattr(function, "__s2sad_transform__", None) == "function":  # it captures what the given function does
+        (name,) = _varied_names(call.args[0], context)
+        return Copy(stmt, frozenset([target]), frozenset([name]), source=name)
     if rule is None and isinstance(function, type):
         return _construct(stmt, target, call, function, context)
     if function is getattr and len(call.args) >= 2:

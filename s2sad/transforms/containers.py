@@ -10,6 +10,7 @@ from s2sad import nodes
 from s2sad.analysis.expressions import root
 from s2sad.nodes import Expr
 from s2sad.runtime import (
+    ObjectBar,
     add_item,
     display_item,
     display_items,
@@ -232,6 +233,9 @@ def closure(step: steps.Closure, sweep: Sweep) -> None:
             "pass the value as an argument, or give it a name of its own",
         )
     bar = sweep.bar(step.name)
+    if sweep.bars[step.name].zero:
+        like = nodes.call(sweep.helper(ObjectBar))
+        sweep.emit(nodes.assign(bar.id, nodes.call(sweep.helper(instantiate), bar, like)))
     for variable in step.captures:
         sweep.add(variable, gast.Attribute(nodes.clone(bar), variable, gast.Load()), fresh=False, zero=True)
     sweep.take(step.name)

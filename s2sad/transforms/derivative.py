@@ -7,9 +7,7 @@ from one to the other. The joint form is one function; the split form hands the 
 from __future__ import annotations
 
 import contextlib
-import types
 import warnings
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -19,14 +17,13 @@ import numpy as np
 
 from s2sad import nodes
 from s2sad.analysis import regions
-from s2sad.analysis.expressions import captured
 from s2sad.analysis.kinds import REAL, infer_kinds, kind_of
 from s2sad.analysis.mutation import mutated_names, overwritten_parameters
 from s2sad.analysis.regions import Block, Loop, Simple
 from s2sad.context import Context
 from s2sad.nodes import Expr
-from s2sad.runtime import ListBar, ObjectBar, as_gradient, no_gradient, scalar_seed, snapshot
-from s2sad.transforms import steps
+from s2sad.runtime import ListBar, as_gradient, no_gradient, scalar_seed, snapshot
+from s2sad.transforms import closures, steps
 from s2sad.transforms.calls import announce
 from s2sad.transforms.classify import classify
 from s2sad.transforms.crossing import crossing, undefined_at_end
@@ -103,38 +100,12 @@ def _split_return(function: gast.FunctionDef) -> tuple[nodes.Block, Expr]:
 
 
 def _classified(statements: nodes.Block, context: Context) -> dict[gast.stmt, steps.Step]:
-    context.closures = _closures(statements, context)
+    context.closures = closures.own_closures(statements, context)
     found: dict[gast.stmt, steps.Step] = {}
     for stmt in nodes.statements(statements):
         step = classify(stmt, context)
         if step is not None:
             found[stmt] = step
-    return found
-
-
-def _closures(statements: nodes.Block, context: Context) -> dict[str, tuple[str, ...]]:
-    """The active variables that each nested function captures, itself or through others; those bound once."""
-    direct: dict[str, set[str]] = {}
-    for node in nodes.statements(statements):
-        if isinstance(node, gast.FunctionDef):
-            direct[node.name] = captured(node) & context.varied
-        elif (
-            isinstance(node, gast.Assign) and isinstance(node.value, gast.Lambda) and isinstance(node.targets[0], gast.Name)
-        ):
-            direct[node.targets[0].id] = captured(node.value) & context.varied
-    if not direct:
-        return {}
-    bound = Counter(name for node in nodes.walk_scope(statements) for name in nodes.binds(node))
-    found = {}
-    for name in direct:
-        seen, todo = {name}, [name]
-        while todo:
-            for inner in sorted(direct[todo.pop()] - seen):
-                seen.add(inner)
-                if inner in direct:
-                    todo.append(inner)
-        if bound[name] == 1:
-            found[name] = tuple(sorted(seen - direct.keys()))
     return found
 
 
@@ -255,7 +226,7 @@ def split_form(
     """Two functions: `f_fwd(...) -> (value, tape)` and `f_bwd(tape, out_bar) -> cotangents`."""
     bars: list[Expr] = [_cotangent(p, derivative) for p in context.active]
     if captured is not None:
-        bars = [_closure_cotangent(captured, derivative, context), *bars[len(captured) :]]
+        bars = [closures.cotangent(captured, derivative.bars, context), *bars[len(captured) :]]
     returned = bars[0] if len(bars) == 1 else nodes.tuple_(bars)
     backward_body: nodes.Block = [*derivative.reverse, gast.Return(returned)]
     here = nodes.stores(derivative.forward) | set(nodes.all_parameters(derivative.arguments))
@@ -280,17 +251,6 @@ def split_form(
 
 def _cotangent(parameter: str, derivative: Derivative) -> Expr:
     return nodes.load(derivative.bars[parameter]) if parameter in derivative.bars else nodes.const(0)
-
-
-def _closure_cotangent(captured: tuple[str, ...], derivative: Derivative, context: Context) -> Expr:
-    """The cotangents of what a closure captures, and of what the closures among that capture in turn."""
-    present = [name for name in captured if name in derivative.bars]
-    parts = [gast.keyword(name, _cotangent(name, derivative)) for name in present]
-    total: Expr = gast.Call(context.link("ObjectBar", ObjectBar), [], parts)
-    for name in present:
-        if isinstance(context.source.cells[name].cell_contents, types.FunctionType):
-            total = nodes.add(total, _cotangent(name, derivative))
-    return total
 
 
 def _pack(names: Collection[str]) -> Expr:

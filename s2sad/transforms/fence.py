@@ -82,12 +82,12 @@ def _check(node: gast.AST, own: set[str], context: Context) -> None:
         targets = node.targets if isinstance(node, gast.Assign) else [node.target]
         for target in targets:
             _check_target(target, node, own, context)
-    elif isinstance(node, gast.Call) and getattr(context.resolve(node.func), "__s2sad_transform__", False):
+    elif isinstance(node, gast.Call) and getattr(context.resolve(node.func), "__s2sad_transform__", None) == "values":
         if any(nodes.loads(a) & context.varied for a in [*node.args, *(k.value for k in node.keywords)]):
             context.refuse(
                 node,
-                "a function that captures what a derivative flows through is differentiated in here",
-                "pass the value as an argument: grad(g)(x, value), with argnums",
+                "vjp of what a derivative flows through",
+                "use grad or value_and_grad, whose results can be differentiated",
             )
     elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
         _check_method(node, own, context)

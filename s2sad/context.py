@@ -37,7 +37,8 @@ class Context:
     reverse sweep reads them. `changing` are temporaries that hold outer objects
     which may change in place. `dropped` are the results
     that nothing uses; `closures` are the function's own
-    nested functions that are bound once, with the active variables that they capture. `trusted` marks emitted code that
+    nested functions that are bound once, with the active variables that they capture. `named` are the cotangents of
+    the user's own variables, which are not un-nested. `trusted` marks emitted code that
     is differentiated again: it works in place only on arrays of its own.
     """
 
@@ -52,6 +53,7 @@ class Context:
     kinds: dict[str, str] = field(default_factory=dict)
     changing: set[str] = field(default_factory=set)
     dropped: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     trusted: bool = False
     volatile: bool = False
     closures: dict[str, tuple[str, ...]] = field(default_factory=dict)

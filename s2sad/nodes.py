@@ -289,6 +289,16 @@ def _header(scope: gast.AST) -> list[gast.AST]:
     return [*getattr(scope, "decorator_list", ()), *defaults]
 
 
+def width(node: gast.AST) -> int:
+    """About how many characters the text of an expression has."""
+    if isinstance(node, gast.Name):
+        return len(node.id)
+    if isinstance(node, gast.Constant):
+        return len(repr(node.value))
+    own = len(node.attr) + 1 if isinstance(node, gast.Attribute) else 3 if isinstance(node, gast.BinOp) else 1
+    return own + sum(width(child) + 1 for child in children(node))
+
+
 def loads(node: gast.AST | Sequence[gast.AST]) -> set[str]:
     """Names read anywhere below, nested functions included."""
     if isinstance(node, gast.Name):

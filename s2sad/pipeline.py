@@ -118,7 +118,7 @@ class Transformer:
         tree = _core(tree, context)
         if context.errors:
             return survey(tree, context)
-        derivative = reverse_mode(tree, context, has_aux=request.has_aux)
+        derivative = reverse_mode(tree, context, has_aux=request.has_aux, scalar=True)
         new = joint(derivative, name, context, value=request.form == "value_and_grad", has_aux=request.has_aux)
         return [Emitted(unnest(simplify(new, context), context), context, "joint")]
 

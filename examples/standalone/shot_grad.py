@@ -42,7 +42,6 @@ def distance_value_and_grad(angle, speed, drag=0.01, dt=0.01, *, out_bar=1.0):
             break
         x = x + dt * vx
         y = y + dt * vy
-    out_bar_1 = out_bar
     vx_bar = 0.0
     vy_bar = 0.0
     x_bar = 0.0
@@ -50,16 +49,16 @@ def distance_value_and_grad(angle, speed, drag=0.01, dt=0.01, *, out_bar=1.0):
     for _ in range(trips):
         if branch_stash.pop():
             # return x - y / vy * vx
-            x_bar += out_bar_1
-            t_12_bar = -out_bar_1
+            x_bar += out_bar
+            t_12_bar = -out_bar
             vx = vx_stash.pop()
             t_11 = t_11_stash.pop()
             t_11_bar = t_12_bar * vx
             vx_bar += t_12_bar * t_11
             vy = vy_stash.pop()
             y_bar += t_11_bar / vy
-            vy_bar += -t_11_bar * t_11 / vy
-            out_bar_1 = 0.0
+            vy_bar -= t_11_bar * t_11 / vy
+            out_bar = 0.0
         else:
             # y = y + dt * vy
             vy_bar += y_bar * dt
@@ -77,13 +76,13 @@ def distance_value_and_grad(angle, speed, drag=0.01, dt=0.01, *, out_bar=1.0):
         vx_bar += t_6_bar * (dt * drag * v)
         v_bar += t_6_bar * vx * dt * drag
         # v = math.sqrt(vx * vx + vy * vy)
-        t_4_bar = v_bar * (0.5 / v if v else math.inf)
-        vy_bar += 2.0 * t_4_bar * vy
-        vx_bar += 2.0 * t_4_bar * vx
+        t_3_bar = v_bar * (0.5 / v if v else math.inf)
+        vy_bar += 2.0 * t_3_bar * vy
+        vx_bar += 2.0 * t_3_bar * vx
     # vy = speed * math.sin(angle)
     speed_bar = vy_bar * t_1
     angle_bar = vy_bar * speed * math.cos(angle)
     # vx = speed * math.cos(angle)
     speed_bar += vx_bar * t
-    angle_bar += -(vx_bar * speed) * math.sin(angle)
+    angle_bar -= vx_bar * speed * math.sin(angle)
     return out, (angle_bar, speed_bar)

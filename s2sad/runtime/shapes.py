@@ -129,6 +129,8 @@ def _array_gradient(g: Any, x: Any) -> Any:
 
 
 def _element_gradients(g: Any, x: Any) -> list[Any]:
+    if isinstance(g, np.ndarray) and len(g) != len(x):
+        raise TypeError("s2sad: `+` or `*` on lists whose type is not known: write [*a, *b], or annotate them as lists")
     return [as_gradient(g[i] if isinstance(g, (list, np.ndarray)) else 0, value) for i, value in enumerate(x)]
 
 
@@ -202,6 +204,8 @@ def scalar_seed(seed: Any, out: Any) -> Any:
     require_scalar(out)
     if type(out) is np.float64:
         return out.dtype.type(seed)
+    if type(seed) is int and isinstance(out, (float, int, np.ndarray, np.generic)):
+        return float(seed)  # an int 0 would be the zero of any type
     if type(seed) is float and seed == 1.0 and not isinstance(out, (float, int, np.ndarray, np.generic)):
         return type(out)(1) if hasattr(out, "__add__") and not isinstance(out, (ListBar, DictBar, ObjectBar)) else seed
     return seed

@@ -23,7 +23,7 @@ def dead(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     binding: dict[str, list[gast.stmt]] = defaultdict(list)
 
     def note(stmt: gast.stmt) -> Block:
-        name = _bound(stmt, context)
+        name = bound_name(stmt, context)
         if name is not None:
             binding[name].append(stmt)
         return [stmt]
@@ -34,7 +34,7 @@ def dead(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     while unread:
         for stmt in binding[unread.pop()]:
             removed.add(stmt)
-            if _is_pure(stmt):
+            if is_pure(stmt):
                 for name in _reads(stmt):
                     read[name] -= 1
                     if not read[name] and name in binding:
@@ -43,7 +43,7 @@ def dead(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     def without(stmt: gast.stmt) -> Block:
         if stmt not in removed:
             return [stmt]
-        return [] if _is_pure(stmt) else [nodes.copy_position(gast.Expr(stmt.value), stmt)]
+        return [] if is_pure(stmt) else [nodes.copy_position(gast.Expr(stmt.value), stmt)]
 
     function.body = rewrite_blocks(function.body, without)
     return function
@@ -53,7 +53,7 @@ def _reads(node: gast.AST | Block) -> list[str]:
     return [n.id for n in nodes.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)]
 
 
-def _bound(stmt: gast.stmt, context: Context) -> str | None:
+def bound_name(stmt: gast.stmt, context: Context) -> str | None:
     """The name that a statement binds, and could go with."""
     if isinstance(stmt, gast.FunctionDef):
         defaults = [*stmt.args.defaults, *stmt.args.kw_defaults]  # they may have effects
@@ -64,7 +64,7 @@ def _bound(stmt: gast.stmt, context: Context) -> str | None:
     return None
 
 
-def _is_pure(stmt: gast.Assign | gast.AugAssign | gast.FunctionDef) -> bool:
+def is_pure(stmt: gast.Assign | gast.AugAssign | gast.FunctionDef) -> bool:
     if isinstance(stmt, gast.FunctionDef):
         return True
     calls = [n for n in nodes.walk(stmt.value) if isinstance(n, (gast.Call, gast.Subscript, gast.Attribute))]

@@ -46,8 +46,8 @@ class Derivative:
     originals: dict[str, str]  # active parameter -> name that holds the argument at the end
 
 
-def reverse_mode(function: gast.FunctionDef, context: Context, *, has_aux: bool = False) -> Derivative:
-    """Differentiates a function in three-address form."""
+def reverse_mode(function: gast.FunctionDef, context: Context, *, has_aux: bool = False, scalar: bool = False) -> Derivative:
+    """Differentiates a function in three-address form; `scalar` says that its seed is a number."""
     context.kinds = infer_kinds(function, context)
     statements, result = _split_return(function)
     step_of = _classified(statements, context)
@@ -55,7 +55,7 @@ def reverse_mode(function: gast.FunctionDef, context: Context, *, has_aux: bool 
     parameters = nodes.all_parameters(function.args)
     reverse = Reverse(root, step_of, context)
     seed = context.namer.fresh("out_bar")
-    seeds, seeding = _seed(result, seed, reverse, context, has_aux)
+    seeds, seeding = _seed(result, seed, reverse, context, has_aux, scalar)
     chunks = reverse.run(seeds)
     mutated = {name for s in step_of.values() for name in s.demands} | context.changing
     if not context.trusted:
@@ -152,15 +152,21 @@ def _may_swallow(stmt: gast.With, context: Context) -> bool:
     return not all(isinstance(m, gast.Call) and context.resolve(m.func) in known for m in managers)
 
 
-def _seed(result: Expr, seed: str, reverse: Reverse, context: Context, has_aux: bool) -> tuple[dict[str, Bar], nodes.Block]:
+def _seed(
+    result: Expr, seed: str, reverse: Reverse, context: Context, has_aux: bool, scalar: bool
+) -> tuple[dict[str, Bar], nodes.Block]:
     if not (isinstance(result, gast.Name) and result.id in context.varied):
         return {}, []
+    if result.id in context.namer.issued:  # the result has no name of the user's: its cotangent is the seed
+        reverse.sweep.names[result.id] = seed
     name = reverse.sweep.bar_name(result.id)
-    zero = context.kinds.get(result.id) not in REAL
+    zero = context.kinds.get(result.id) not in REAL and not scalar
     value: Expr = nodes.load(seed)
     if has_aux:  # of the pair (value, aux), only the value is differentiated
         value = nodes.call(context.link("ListBar", ListBar), gast.List([value, nodes.const(0)], gast.Load()))
-    return {result.id: Bar(owned=False, zero=zero and not has_aux)}, [nodes.assign(name, value)]
+    return {result.id: Bar(owned=False, zero=zero and not has_aux)}, [
+        nodes.assign(name, value)
+    ] if name != seed or has_aux else []
 
 
 def _originals(parameters: list[str], reverse: Reverse, context: Context) -> dict[str, str]:
@@ -212,8 +218,7 @@ def _gradient(parameter: str, derivative: Derivative, context: Context) -> Expr:
     if parameter not in derivative.bars:
         return nodes.call(context.link("no_gradient", no_gradient), nodes.const(parameter), argument)
     bar = nodes.load(derivative.bars[parameter])
-    kind = context.kinds.get(parameter)
-    if kind == "float" and parameter not in derivative.originals:
+    if context.parameter_kinds.get(parameter) == "float":
         if all(context.kinds.get(name) == "float" for name in context.varied):
             return bar
         return nodes.call("float", bar)

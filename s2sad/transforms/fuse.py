@@ -16,7 +16,8 @@ from s2sad import nodes
 from s2sad.context import Context
 from s2sad.nodes import Block, Expr
 
-_LARGEST = 48  # nodes of an expression that a person would still write in one line
+LONGEST = 88  # characters of an expression that a person would still write in one line
+_LARGEST = 48  # nodes of one in the forward sweep, where it stood in one line
 _REACH = 8  # statements to look back
 
 
@@ -38,7 +39,7 @@ class _Fuser:
             elif isinstance(node, (gast.FunctionDef, gast.Lambda)):
                 hidden |= nodes.loads(node)
         once = {n for n in self.issued if self.read[n] == 1 and self.bound[n] == 1}
-        self.once = once - hidden  # what may be un-nested
+        self.once = once - hidden - context.named  # what may be un-nested
         self.written: dict[gast.stmt, set[str]] = {}
 
     def block(self, statements: Block) -> Block:
@@ -71,7 +72,7 @@ class _Fuser:
                 and name in wanted
                 and self._may_move(candidate, before[len(before) - back + 1 :], stmt, name)
             ):
-                _replace(stmt, name, candidate.value)
+                replace_name(stmt, name, candidate.value)
                 if not hasattr(stmt, "lineno"):  # an error in it is one of the line that the temporary came from
                     nodes.copy_position(stmt, candidate)
                 wanted = wanted - {name} | nodes.loads(candidate.value) & self.once
@@ -81,11 +82,11 @@ class _Fuser:
 
     def _may_move(self, candidate: gast.Assign, between: Block, stmt: gast.stmt, name: str) -> bool:
         value = candidate.value
-        position = _position(stmt, name)
-        if position is None or position.conditional or (_size(value) + _size(stmt) > _LARGEST and not _is_atom(value)):
+        place = position(stmt, name)
+        if place is None or place.conditional or not (_is_atom(value) or _fits(candidate, stmt)):
             return False
-        pure = _is_pure(candidate) and not self._reads_outside(value)
-        if not pure and (any(not nodes.is_comment(s) for s in between) or not position.first):
+        pure = is_pure(candidate) and not self._reads_outside(value)
+        if not pure and (any(not nodes.is_comment(s) for s in between) or not place.first):
             return False
         read = nodes.loads(value)
         return not any(read & self._written(s) for s in between)
@@ -121,7 +122,7 @@ def _parts(stmt: gast.stmt) -> list[Expr]:
     return []
 
 
-def _position(stmt: gast.stmt, name: str) -> _Position | None:
+def position(stmt: gast.stmt, name: str) -> _Position | None:
     first = True
     for part in _parts(stmt):
         for node, conditional in _evaluated(part, False):
@@ -154,7 +155,7 @@ def _is_atom(value: Expr) -> bool:
     return isinstance(value, (gast.Name, gast.Constant))
 
 
-def _is_pure(stmt: gast.Assign) -> bool:
+def is_pure(stmt: gast.Assign) -> bool:
     if _is_atom(stmt.value):
         return True
     for node in nodes.walk(stmt.value):
@@ -182,12 +183,13 @@ def _written(stmt: gast.stmt) -> set[str]:
     return found
 
 
-def _size(node: gast.AST) -> int:
-    parts = _parts(node) if isinstance(node, gast.stmt) else [node]
-    return sum(1 for p in parts for n in nodes.walk(p) if isinstance(n, gast.expr))
+def _fits(candidate: gast.Assign, stmt: gast.stmt) -> bool:
+    if getattr(candidate, "reverse", False):
+        return nodes.width(candidate.value) + sum(map(nodes.width, _parts(stmt))) <= LONGEST
+    return sum(isinstance(n, gast.expr) for part in [candidate.value, *_parts(stmt)] for n in nodes.walk(part)) <= _LARGEST
 
 
-def _replace(stmt: gast.stmt, name: str, value: Expr) -> None:
+def replace_name(stmt: gast.stmt, name: str, value: Expr) -> None:
     visitor = _Replace(name, value)
     for field in stmt._fields:
         if field in ("body", "orelse", "finalbody", "handlers"):

@@ -10,11 +10,26 @@ from collections.abc import Callable
 import gast
 
 from s2sad.context import Context
+from s2sad.transforms.copies import copies
 from s2sad.transforms.dead import dead
+from s2sad.transforms.empties import empties
+from s2sad.transforms.factors import factors
 from s2sad.transforms.fuse import fuse
+from s2sad.transforms.joins import joins
+from s2sad.transforms.spreads import spreads
+from s2sad.transforms.stores import stores
 
 #: In order; each may be left out, and the function means the same.
-SIMPLIFICATIONS: tuple[Callable[[gast.FunctionDef, Context], gast.FunctionDef], ...] = (fuse, dead)
+SIMPLIFICATIONS: tuple[Callable[[gast.FunctionDef, Context], gast.FunctionDef], ...] = (
+    dead,
+    copies,
+    fuse,
+    spreads,
+    factors,
+    joins,
+    stores,
+    empties,
+)
 
 
 def simplify(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:

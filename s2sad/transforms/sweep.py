@@ -63,7 +63,9 @@ class Sweep:
 
     def bar_name(self, variable: str) -> str:
         if variable not in self.names:
-            self.names[variable] = self.context.namer.fresh(f"{variable}_bar")
+            name = self.names[variable] = self.context.namer.fresh(f"{variable}_bar")
+            if variable not in self.context.namer.issued:
+                self.context.named.add(name)
         return self.names[variable]
 
     def bar(self, variable: str) -> gast.Name:
@@ -123,7 +125,9 @@ class Sweep:
             self.emit(nodes.assign(name, value))
             self.bars[variable] = Bar(owned=fresh, zero=zero)
         elif present.owned or self.is_scalar(variable):
-            self.emit(nodes.augment(name, value))
+            stmt = nodes.augment(name, value)
+            stmt.number = self.is_scalar(variable)
+            self.emit(stmt)
             self.bars[variable] = Bar(True, present.zero and zero)
         else:
             self.emit(nodes.assign(name, nodes.add(nodes.load(name), value)))

@@ -1,0 +1,78 @@
+"""Removes bindings of introduced names whose value nothing reads before the name is bound anew.
+
+Before: `out_bar = 0.0; x_bar = 0.0; x_bar = y_bar * w; return x_bar`
+After:  `x_bar = y_bar * w; return x_bar`
+Guarantees: nothing that could have an effect is removed, and nothing within or before a `try` that may still read it.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import nodes
+from s2sad.context import Context
+from s2sad.nodes import Block
+from s2sad.transforms.dead import bound_name, is_pure
+
+_Names = frozenset[str]
+
+
+def stores(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
+    """Removes such bindings throughout `function`."""
+    elsewhere: set[str] = set()
+    for node in nodes.walk(function.body):
+        if isinstance(node, nodes.SCOPES):
+            elsewhere |= nodes.loads(node)  # a nested function may be called at any time
+    _Stores(context, frozenset(elsewhere)).block(function.body, frozenset(), [])
+    return function
+
+
+class _Stores:
+    """Goes backwards with the names that are still read later. `jumps` are those after, and at the head of, each loop."""
+
+    def __init__(self, context: Context, elsewhere: _Names) -> None:
+        self.context, self.elsewhere = context, elsewhere
+
+    def block(self, statements: Block, live: _Names, jumps: list[tuple[_Names, _Names]]) -> _Names:
+        """Removes from a block, after which `live` are read; returns what is read from its start on."""
+        kept: Block = []
+        for stmt in reversed(statements):
+            if not self._is_unread(stmt, live):
+                live = self.before(stmt, live, jumps)
+                kept.append(stmt)
+        statements[:] = kept[::-1]
+        return live
+
+    def _is_unread(self, stmt: gast.stmt, live: _Names) -> bool:
+        if isinstance(stmt, gast.FunctionDef):
+            return False
+        name = bound_name(stmt, self.context)
+        return name is not None and name not in live | self.elsewhere and is_pure(stmt)
+
+    def before(self, stmt: gast.stmt, live: _Names, jumps: list[tuple[_Names, _Names]]) -> _Names:
+        if isinstance(stmt, gast.If):
+            body, orelse = self.block(stmt.body, live, jumps), self.block(stmt.orelse, live, jumps)
+            return body | orelse | nodes.loads(stmt.test)
+        if isinstance(stmt, (gast.For, gast.While)):
+            head = live | _read(stmt)
+            after = self.block(stmt.orelse, live, jumps)
+            self.block(stmt.body, head, [*jumps, (live | after, head)])
+            return head
+        if isinstance(stmt, (gast.Break, gast.Continue)):
+            return jumps[-1][isinstance(stmt, gast.Continue)]
+        if isinstance(stmt, nodes.COMPOUND):
+            return live.union(_read(stmt), *(jumps[-1] if jumps else ()))
+        if isinstance(stmt, gast.Return):
+            return frozenset(nodes.loads(stmt))
+        killed = nodes.stores(stmt) if isinstance(stmt, gast.Assign) else set()
+        return (live - killed) | _read(stmt)
+
+
+def _read(stmt: gast.stmt) -> _Names:
+    found = nodes.loads(stmt)
+    for node in nodes.walk(stmt):
+        if isinstance(node, gast.AugAssign):
+            found |= nodes.stores(node.target)
+        elif isinstance(node, gast.Delete):
+            found |= nodes.stores(node)
+    return frozenset(found)

@@ -26,9 +26,16 @@ _CONSTANT_FOLDS = (gast.BinOp, gast.UnaryOp)
 
 @functools.cache
 def _parse(template: Callable[..., Any]) -> gast.FunctionDef:
-    text = textwrap.dedent(inspect.getsource(template))
-    tree = gast.ast_to_gast(ast.parse(text)).body[0]
-    assert isinstance(tree, gast.FunctionDef)
+    try:
+        text = textwrap.dedent(inspect.getsource(template))
+        tree = gast.ast_to_gast(ast.parse(text)).body[0]
+    except (OSError, SyntaxError):
+        tree = None
+    if not isinstance(tree, gast.FunctionDef):
+        raise RuleError(
+            f"the source of the rule {template.__qualname__} cannot be read, and it is what a rule is made of",
+            hint="write the rule as a function in a file",
+        )
     return tree
 
 

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import s2sad
+from s2sad.adjoints import registry
 from s2sad.cli import main
 from s2sad.cli.show import STAGES
 
@@ -43,6 +44,10 @@ def opens(x):
 
 def generates(x):
     yield x
+
+
+def leaves(x):
+    raise SystemExit(1)
 
 
 def shaky(x):
@@ -222,6 +227,16 @@ def test_output_keeps_what_is_there_if_it_fails(model, tmp_path):
     assert "cannot be written" in bad("show", "model.py:cube", "-o", "nowhere/out.py")
 
 
+def test_output_into_what_is_no_file(model):
+    """A pipe, or a device, is written to; it is not replaced."""
+    os.mkfifo("pipe")
+    reader = subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE, text=True)
+    good("show", "model.py:cube", "-o", "pipe")
+    assert reader.communicate(timeout=60)[0] == good("show", "model.py:cube")
+    assert stat.S_ISFIFO(os.stat("pipe").st_mode)
+    assert "Is a directory" in bad("show", "model.py:cube", "-o", ".")
+
+
 def test_files_in_packages_and_relative_imports(model, tmp_path):
     package = tmp_path / "package"
     package.mkdir()
@@ -253,12 +268,22 @@ def test_files_in_packages_and_relative_imports(model, tmp_path):
         (["show", "model.py:loss", "--value", "--split"], "--value and --split exclude each other"),
         (["show", "builtins:len"], "len has no derivative"),
         (["show", "model.py:loss", "--stage", "anf", "--standalone"], "exclude each other"),
+        (["show", ":f"], "':f' does not say which function"),
+        (["show", "..:f"], "'..' is neither a file nor the name of a module"),
+        (["show", "a b:f"], "'a b' is neither a file nor the name of a module"),
+        (["show", "x" * 5000 + ".py:f"], "there is no file x"),
+        (["show", "x" * 5000 + ":f"], "there is no module 'x"),
+        (["show", "."], "neither a file nor"),
+        (["show", "os.path:join"], "built into Python"),
         (["show"], "Missing argument"),
         (["nonsense"], "No such command"),
         (["check", "model.py:cube"], "missing a required argument: 'x'"),
         (["check", "model.py:cube", "--args", "2.0,, 1"], "--args is not valid Python"),
         (["check", "model.py:cube", "--args", "1 / 0"], "--args: ZeroDivisionError"),
         (["check", "model.py:cube", "--args", "'a'"], "no argument has a derivative"),
+        (["check", "model.py:cube", "--args", "exit(1)"], "--args: SystemExit: 1"),
+        (["check", "model.py:cube", "--args", "1.0", "--rtol", "-1"], "'--rtol': -1"),
+        (["check", "model.py:leaves", "--args", "1.0"], "the function raised SystemExit: 1"),
         (["check", "model.py:opens", "--args", "2.0"], "FileNotFoundError"),
         (["check", "model.py:generates", "--args", "2.0"], "the function returned generator"),
         (["rules", "no_such_rule"], "no rule matches 'no_such_rule'"),
@@ -375,6 +400,17 @@ def test_rules_say_kind_and_what():
     assert re.search(r"^np\.cos +elementwise +-np\.sin\(x\)$", good("rules", "np.cos"), re.MULTILINE)
 
 
+def test_a_rule_of_a_user_without_text(model, monkeypatch):
+    monkeypatch.setattr(registry, "_RULES", dict(registry._RULES))
+    scope = {"elementwise": registry.elementwise, "mine": lambda x: x}
+    exec("@elementwise(mine, at=[(1.0,)])\ndef mine(ans, x):\n    return 1.0\n", scope)
+    assert "<lambda>  elementwise\n" in good("rules", "<lambda>")
+    model.write_text("def f(x):\n    return mine(x)\n")
+    (function,) = [f for f, rule in registry.all_rules() if rule.name == "mine"]
+    monkeypatch.setattr("builtins.mine", function, raising=False)
+    assert "the source of the rule mine cannot be read" in bad("show", "model.py:f")
+
+
 # cache
 
 
@@ -407,6 +443,22 @@ def test_python_m(model):
     assert done.stdout == good("show", "model.py:cube")
     assert run(sys.executable, "-m", "s2sad", "show", "model.py:nothing").returncode == 2
     assert run(sys.executable, "-m", "s2sad", "check", "model.py:not_its_gradient", "--args", "2.0").returncode == 1
+
+
+@pytest.mark.parametrize("command", [["show", "model.py:cube"], ["rules"], ["check", "model.py:cube", "--args", "2.0"]])
+def test_streams_that_are_closed_or_full(model, command):
+    shown = " ".join([sys.executable, "-m", "s2sad", *command])
+    for shell in (f"{shown} >&-", f"{shown} <&-", f"{shown} 2>&-", f"{shown} | head -c 1; exit ${{PIPESTATUS[0]}}"):
+        done = run("bash", "-c", shell)
+        assert done.returncode in (0, 1) and done.stderr == "", shell
+    if os.path.exists("/dev/full"):
+        done = run("bash", "-c", f"{shown} > /dev/full")
+        assert done.returncode == 2 and done.stderr == "error: [Errno 28] No space left on device\n"
+
+
+def test_interrupted(model):
+    model.write_text("raise KeyboardInterrupt\n")
+    assert s2sad_command("show", "model.py:f").exit_code == 130
 
 
 def test_the_console_script(model):

@@ -32,6 +32,10 @@ class _Command(click.Group):
             self._fail("the function is nested too deeply")
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(130) from None  # as shells have it; 1 says that a gradient differs
+        except OSError as error:
+            self._fail(str(error))
         except Exception as error:
             if os.environ.get("S2SAD_DEBUG"):
                 raise

@@ -30,8 +30,10 @@ from s2sad.errors import InvalidArgument, S2SADError
 )
 @click.option("--kwargs", "kwargs_text", default="", metavar="KWARGS", help="Keyword arguments: a dict, or n=3, w=2.0.")
 @ARGNUMS
-@click.option("--rtol", type=float, help="Tolerance relative to the largest number of the gradient. [1e-6]")
-@click.option("--atol", type=float, help="Absolute tolerance. [1e-8]")
+@click.option(
+    "--rtol", type=click.FloatRange(min=0), help="Tolerance relative to the largest number of the gradient. [1e-6]"
+)
+@click.option("--atol", type=click.FloatRange(min=0), help="Absolute tolerance. [1e-8]")
 def check(
     target: str,
     args_text: str,
@@ -74,7 +76,7 @@ def check(
             compared = checking.compare(found, args, kwargs, argnums, rtol, atol)
     except S2SADError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InvalidArgument(f"the function raised {targets.described(error)}") from None
     _report(compared)
     if any(c.verdict != "ok" for c in compared):
@@ -99,7 +101,7 @@ def _call_arguments(text: str, names: dict[str, Any], option: str) -> tuple[tupl
         return eval(compile(expression, option, "eval"), {**names, "collect": collect})  # type: ignore[no-any-return]
     except SyntaxError:
         raise click.UsageError(f"{option} is not valid Python: {text}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise click.UsageError(f"{option}: {type(error).__name__}: {error}") from None
 
 

@@ -101,7 +101,10 @@ def _first_line(doc: str | None) -> str:
 
 
 def _returned(template: Callable[..., Any]) -> str:
-    """The expression that a template ends with."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(template))).body[0]
+    """The expression that a template ends with; nothing if its text cannot be had."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(template))).body[0]
+    except (OSError, SyntaxError):
+        return ""
     last = tree.body[-1] if isinstance(tree, ast.FunctionDef) else None
     return ast.unparse(last.value) if isinstance(last, ast.Return) and last.value is not None else ""

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import types
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -117,7 +117,7 @@ def _stages(derivative: DerivativeFunction, wanted: str) -> str:
 
 
 def _print(text: str, color: str) -> None:
-    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb" or not _is_terminal(sys.stdout)
     wanted = color == "always" or (color == "auto" and not plain)
     if wanted:
         from pygments import highlight
@@ -128,12 +128,19 @@ def _print(text: str, color: str) -> None:
     click.echo(text, nl=False, color=wanted)
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()  # a closed one is None
+
+
 def _write(path: Path, text: str, module: types.ModuleType) -> None:
     """All of the file or nothing: a reader never sees half of it."""
     source = getattr(module, "__file__", None)
-    if source is not None and path.exists() and path.samefile(source):
-        raise InvalidArgument(f"{path} is the file that the function stands in", hint="write to another one")
     try:
+        if source is not None and path.exists() and path.samefile(source):
+            raise InvalidArgument(f"{path} is the file that the function stands in", hint="write to another one")
+        if path.exists() and not path.is_file():  # a device, or a pipe: not to be replaced by a file
+            path.write_text(text, encoding="utf-8")
+            return
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         handle, temporary = tempfile.mkstemp(dir=path.resolve().parent, prefix=f".{path.name}.")
         try:

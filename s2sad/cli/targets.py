@@ -20,7 +20,7 @@ def find(target: str) -> tuple[Any, types.ModuleType]:
     """The function that `target` names, and the module that it was looked up in."""
     where, _, path = target.rpartition(":")
     if not where or not path or path.startswith(("\\", "/")):
-        module = _module(target) if not where else None
+        module = _module(target) if not where and ":" not in target else None
         names = f"; {target} has {_listed(_functions(module))}" if module else ""
         raise InvalidArgument(
             f"{target!r} does not say which function{names}", hint="write FILE:FUNC or package.module:func"
@@ -48,8 +48,10 @@ def find(target: str) -> tuple[Any, types.ModuleType]:
 
 def _module(where: str) -> types.ModuleType:
     path = Path(where)
-    if where.endswith(".py") or os.sep in where or "/" in where or path.is_file():
+    if where.endswith(".py") or os.sep in where or "/" in where or os.path.isfile(where):
         return _from_file(path)
+    if not all(part.isidentifier() for part in where.split(".")):
+        raise InvalidArgument(f"{where!r} is neither a file nor the name of a module")
     if "" not in sys.path and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
@@ -66,7 +68,7 @@ def _module(where: str) -> types.ModuleType:
 
 
 def _from_file(path: Path) -> types.ModuleType:
-    if not path.is_file():
+    if not os.path.isfile(path):  # of a name that no file can have, too
         raise InvalidArgument(f"there is no file {path}")
     path = path.resolve()
     parts, root = [path.stem], path.parent

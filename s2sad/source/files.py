@@ -90,12 +90,16 @@ def _why(code: types.CodeType) -> str:
     filename = code.co_filename
     if filename == "<stdin>":
         return "it was typed at a prompt that does not keep its text"
+    if filename.startswith("<frozen"):
+        return "it belongs to a module that is built into Python"
     if filename.startswith("<"):
         return f"it was made from text by exec or eval ({filename}), and the text was not kept"
     return f"there is no file {filename}"
 
 
 def _remedy(code: types.CodeType) -> str:
+    if code.co_filename.startswith("<frozen"):
+        return "register a rule for it, or write what it does in Python"
     if code.co_filename.startswith("<"):
         return (
             "put it in a file, or use a notebook or IPython; code that makes functions from text can "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import gast
 
 from s2sad import nodes
 from s2sad.analysis.kinds import REAL, kind_of
-from s2sad.analysis.regions import Block, Node, Simple, walk
+from s2sad.analysis.regions import Block, Node, Simple, definitions, walk
 from s2sad.context import Context
 from s2sad.transforms import steps
 
@@ -25,9 +26,11 @@ class Alike:
 def alike(root: Block, step_of: Mapping[gast.stmt, steps.Step], context: Context) -> dict[str, Alike]:
     """For each introduced temporary a variable of the same shape, if one is known."""
     found: dict[str, Alike] = {}
+    bound = Counter(name for node in walk(root) for name in definitions(node))
+    once = {name for name in context.namer.issued if bound[name] == 1}  # the branches of `a if c else b` bind one name
     for node in walk(root):
         step = step_of.get(node.stmt) if isinstance(node, Simple) else None
-        if isinstance(step, steps.Operation) and step.target in context.namer.issued and _keeps_realness(step):
+        if isinstance(step, steps.Operation) and step.target in once and _keeps_realness(step):
             names = _shaping(step, context)
             if len(names) == 1:
                 (name,) = names

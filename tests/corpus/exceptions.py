@@ -373,3 +373,19 @@ def rebound_within_try(x, n):
 
 
 case(rebound_within_try, [(1.3, 4), (0.7, 2), (0.7, 1)], tags="order2")
+
+
+def conditional_of_two_shapes_within_try(a, x, flag):
+    try:
+        y = (x * 2.0 if flag else a * 3.0) - np.array([1.0, 2.0])
+        z = (0.5 if flag else np.sum(a) / len(a)) - x
+    except ValueError:
+        y, z = a, x
+    return np.sum(y * y) * z
+
+
+case(
+    conditional_of_two_shapes_within_try,
+    [(np.array([1.0, 2.0]), 0.7, True), (np.array([1.0, 2.0]), 0.7, False)],
+    argnums=(0, 1),
+)

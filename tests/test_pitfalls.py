@@ -2519,6 +2519,22 @@ def decorator_that_captures(x):
     return square(x)
 
 
+@right((2.0,))
+def variable_captured_itself_and_through_another_closure(x):
+    square = lambda a: a * a  # noqa: E731
+    once = lambda a: square(a) * x  # noqa: E731
+    twice = lambda a: once(a) * x  # noqa: E731
+    return [twice][0](x)
+
+
+@right((2.0,))
+def closure_that_captures_one_of_its_kind(x):
+    def scaled(f):
+        return lambda a: f(a) * x
+
+    return scaled(scaled(math.sin))(x)
+
+
 # -- lists that nested functions fill ------------------------------------------------------------------------
 
 

@@ -89,3 +89,26 @@ def test_empty_branches_go():
 
     text = text_of(f)
     assert "pass" not in text and "if not branch_stash.pop():" in text
+
+
+def test_comments_quote_the_statement_and_nothing_around_it():
+    cube = lambda x: x * x * x  # noqa: E731
+
+    def long(x):
+        y = x * (
+            1.0  # one
+            + x
+        )
+        return y * y
+
+    assert "    # x * x * x\n" in text_of(cube)
+    assert "    # y = x * (1.0 + x)\n" in text_of(long)
+
+
+def test_what_is_restored_stands_under_the_line_that_it_is_restored_for():
+    def squared(x: float, n: int):
+        for _ in range(n):
+            x = x * x
+        return x
+
+    assert "        # x = x * x\n        x = x_stash.pop()\n" in text_of(squared)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import keyword
+import re
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,11 +13,14 @@ from typing import Any
 
 import gast
 
+from s2sad import nodes
 from s2sad.errors import Location, UnsupportedSyntax
 from s2sad.origins import of_user
 from s2sad.source.finding import Found, FunctionNode, find
 from s2sad.source.mangling import mangle
 from s2sad.source.wrappers import unwrap
+
+_LONGEST = 88  # characters of a statement that are quoted
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +48,27 @@ class FunctionSource:
     def line(self, number: int) -> str:
         """One line of the file, counted from 1; empty beyond its end."""
         return self.file_lines[number - 1] if 0 < number <= len(self.file_lines) else ""
+
+    def written(self, number: int) -> str:
+        """The statement that starts in a line, in one line and without what stands around it; else that line."""
+        line = self.line(number)
+        node = self._statements.get(number)
+        if node is not None:
+            lines = list(self.file_lines[number - 1 : node.end_lineno])
+            lines[-1] = lines[-1].encode()[: node.end_col_offset].decode()
+            lines[0] = lines[0].encode()[node.col_offset :].decode()
+            line = _joined(lines)
+        return line.strip() if len(line.strip()) <= _LONGEST else line.strip()[:_LONGEST].rstrip() + " ..."
+
+    @functools.cached_property
+    def _statements(self) -> dict[int, Any]:
+        """The simple statements by the line that each starts in, but for lines with several."""
+        found: dict[int, Any] = {}
+        for node in nodes.walk(self.tree.body):
+            if isinstance(node, gast.stmt):
+                alone = node.lineno not in found and not hasattr(node, "body")
+                found[node.lineno] = node if alone else None
+        return {number: node for number, node in found.items() if node is not None}
 
     def location(self, node: Any) -> Location:
         """Where `node` stands in the user's file; the start of the function for a node that a pass made."""
@@ -142,6 +168,13 @@ def _segment(lines: list[str], node: FunctionNode) -> str:
     lines[-1] = lines[-1].encode()[: node.end_col_offset].decode()
     lines[0] = lines[0].encode()[node.col_offset :].decode()
     return "\n".join(lines)
+
+
+def _joined(lines: list[str]) -> str:
+    """The lines of a statement as one, without the comments within."""
+    parts = [re.sub(r"\s+#[^'\"]*$", "", part).strip() for part in lines[:-1]]
+    text = " ".join([*parts, lines[-1].strip()])
+    return re.sub(r",? ([)\]}])", r"\1", re.sub(r"([(\[{]) ", r"\1", text)) if parts else text
 
 
 def _inside_strings(node: ast.AST) -> set[int]:

@@ -68,7 +68,7 @@ def reverse_mode(function: gast.FunctionDef, context: Context, *, has_aux: bool 
         lambda loop: isinstance(loop, Loop) and reverse.is_range(loop),
     )  # fmt: skip
     restores = saves(primal, reverse.sweep.reads, reverse.decisions, reverse.edits, context)
-    backward = [*seeding, *compose(chunks, restores, context.source.line)]
+    backward = [*seeding, *compose(chunks, restores, context.source.written)]
     originals = _originals(parameters, reverse, context)
     forward = [*reverse.edits.start, *reverse.edits.apply(statements)]
     bars = {p: reverse.sweep.names[p] for p in context.active if p in reverse.sweep.bars}

@@ -350,21 +350,21 @@ class _Spliced(gast.If):  # type: ignore[misc]
 def compose(chunks: list[Chunk], before: dict[Node, nodes.Block], line: Callable[[int], str]) -> nodes.Block:
     """The statements of the reverse sweep, each under the user's line that it belongs to.
 
-    `before` holds what restores saved values ahead of a node's reverse; `line` gives a line of the user's text.
+    `before` holds what restores saved values ahead of a node's reverse; `line` gives what the user wrote in a line.
     """
     result: nodes.Block = []
     said = 0
     for chunk in chunks:
         for target, inner in chunk.inner:
             target.extend(compose(inner, before, line))
-        if chunk.node is not None:
-            result.extend(before.pop(chunk.node, []))
         number = getattr(chunk.node.stmt, "lineno", 0) if isinstance(chunk.node, Simple) else 0
         if chunk.statements and number and number != said:
-            said_here = nodes.comment(line(number).strip())
+            said_here = nodes.comment(line(number))
             said_here.lineno = number  # what an exception's note refers to
             result.append(said_here)
             said = number
+        if chunk.node is not None:
+            result.extend(before.pop(chunk.node, []))
         for stmt in chunk.statements:
             if isinstance(stmt, _Spliced):
                 result.extend(stmt.body)

@@ -222,10 +222,7 @@ class _Saver:
         value = self._value(variable, held, group)
         push = nodes.statement(nodes.method(nodes.load(stash), "append", value))
         (self.edits.top if in_header else self.edits.after)[node.stmt].insert(0, push)
-        restored = self.edits.local(variable) if after and held != variable else variable
-        for read in group:
-            read.name.id = restored
-        self.restores[node].append(nodes.assign(restored, nodes.method(nodes.load(stash), "pop")))
+        self.restored[variable].append((node, stash, group))
 
     def _value(self, variable: str, held: str, group: list[PrimalRead]) -> Expr:
         """What to save of a value: no more than its outline if nothing else is read, a copy if it may change."""

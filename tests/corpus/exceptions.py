@@ -389,3 +389,22 @@ case(
     [(np.array([1.0, 2.0]), 0.7, True), (np.array([1.0, 2.0]), 0.7, False)],
     argnums=(0, 1),
 )
+
+
+def older_value_read_before_try(x, n):
+    """What the `try` restores of `y` must not be what the statement before it reads."""
+    y = x
+    for i in range(n):
+        if i % 2 == 1:
+            x = x + y
+        else:
+            y = y + math.sqrt(1.1 + math.sin(y))
+            try:
+                raise ZeroDivisionError
+            except ZeroDivisionError:
+                y = y / (2 + math.cos(x))
+                x = x + math.sin(y)
+    return math.tanh(x)
+
+
+case(older_value_read_before_try, [(-0.9, 3), (0.4, 1)])

@@ -125,7 +125,9 @@ class DerivativeFunction:
         if (wider := self._wider(args, kwargs)) is not self:
             return wider.vjp(args, kwargs)
         plan = self._plan
-        args, kwargs = self._full(tuple(_detached(a) for a in args), {k: _detached(v) for k, v in kwargs.items()})
+        args, kwargs = self._full(
+            detached(args), detached(kwargs)
+        )  # the caller may change them before the pullback is called
         arguments = plan.bind(args, kwargs)
         values = plan.values(arguments)
         variant = self._variant(plan.kinds_of(arguments))
@@ -227,17 +229,6 @@ def _with_source(fun: Any, count: int = 0, names: tuple[str, ...] = ()) -> Any:
         around = wrapper_of(fun.func, len(fun.args) + count, (*fun.keywords, *names))
         return functools.partial(around, *fun.args, **fun.keywords)
     return wrapper_of(fun, count, names) if has_rule(fun) else fun
-
-
-def _detached(value: Any) -> Any:
-    """Arrays copied, so that the caller may go on to change them before the pullback is called."""
-    if isinstance(value, np.ndarray):
-        return value.copy()
-    if type(value) in (list, tuple):
-        return type(value)(_detached(v) for v in value)
-    if type(value) is dict:
-        return {k: _detached(v) for k, v in value.items()}
-    return value
 
 
 class Plan:

@@ -276,14 +276,21 @@ def _code_parts(code: types.CodeType) -> Iterator[str | bytes]:
             yield repr(constant)
 
 
+def text_lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
+    """The lines of the file, cell, doctest or registered text that a function stands in; none if there are none."""
+    if os.path.exists(code.co_filename):
+        # A reloaded module has new text. What has no file was registered by someone: nothing to check.
+        linecache.checkcache(code.co_filename)
+    lines = linecache.getlines(code.co_filename, namespace)  # by its full name: doctest puts its own function there
+    if not lines and hasattr(linecache, "_getlines_from_code"):  # what 3.13 keeps of the interactive prompt
+        lines = linecache._getlines_from_code(code)
+    return list(lines)
+
+
 def source_lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
     """The lines that a function was written in, as far as they are known."""
-    if os.path.exists(code.co_filename):
-        linecache.checkcache(code.co_filename)
-    lines = linecache.getlines(code.co_filename, namespace)
-    if not lines and hasattr(linecache, "_getlines_from_code"):
-        lines = linecache._getlines_from_code(code)
-    return [line.rstrip("\n") + "\n" for line in lines[code.co_firstlineno - 1 : _last_line(code)]]
+    lines = text_lines(code, namespace)[code.co_firstlineno - 1 : _last_line(code)]
+    return [line.rstrip("\n") + "\n" for line in lines]
 
 
 def _last_line(code: types.CodeType) -> int:

@@ -5,14 +5,13 @@ import __future__
 
 import ast
 import functools
-import linecache
-import os
 import types
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from s2sad.dependencies import text_lines
 from s2sad.errors import SourceNotFound, UnsupportedSyntax
 
 T = TypeVar("T")
@@ -59,14 +58,8 @@ def has_text(code: types.CodeType, namespace: dict[str, Any]) -> bool:
 
 
 def _text_lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
-    filename = code.co_filename
-    if os.path.exists(filename):
-        # A reloaded module has new text. What has no file was registered by someone: nothing to check.
-        linecache.checkcache(filename)
-    lines = linecache.getlines(filename, namespace)  # by its full name: doctest puts its own function there
-    if not lines and hasattr(linecache, "_getlines_from_code"):  # what 3.13 keeps of the interactive prompt
-        lines = linecache._getlines_from_code(code)
-    return [] if code.co_filename == "<string>" and not _stands_in(lines, code) else list(lines)
+    lines = text_lines(code, namespace)
+    return [] if code.co_filename == "<string>" and not _stands_in(lines, code) else lines
 
 
 def _stands_in(lines: list[str], code: types.CodeType) -> bool:

@@ -13,6 +13,7 @@ import gast
 from s2sad import nodes
 from s2sad.context import Context
 from s2sad.nodes import Block, Expr
+from s2sad.transforms.renaming import renamed
 
 
 def expand(node: gast.AST, context: Context) -> tuple[Block, str]:
@@ -36,27 +37,11 @@ def expand(node: gast.AST, context: Context) -> tuple[Block, str]:
 
 def rename_targets(node: gast.AST, context: Context) -> gast.AST:
     """Gives the variables of a comprehension names that nothing else in the function has."""
-    renamed: dict[str, str] = {}
+    names: dict[str, str] = {}
     for generator in node.generators:
         for name in sorted(nodes.stores(generator.target)):
-            renamed[name] = context.temporary(name, varied=name in context.varied)
+            names[name] = context.temporary(name, varied=name in context.varied)
     first = node.generators[0].iter  # evaluated in the scope around it
-    new = _Rename(renamed).visit(nodes.clone(node))
+    new: gast.AST = renamed(node, names)
     new.generators[0].iter = first
     return new
-
-
-class _Rename(gast.NodeTransformer):  # type: ignore[misc]
-    def __init__(self, names: dict[str, str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: gast.Name) -> gast.Name:
-        node.id = self.names.get(node.id, node.id)
-        return node
-
-    def visit_Lambda(self, node: gast.Lambda) -> gast.Lambda:
-        own = set(nodes.all_parameters(node.args))
-        inner = _Rename({k: v for k, v in self.names.items() if k not in own})
-        node.body = inner.visit(node.body)
-        node.args.defaults = [self.visit(d) for d in node.args.defaults]
-        return node

@@ -159,14 +159,20 @@ def pop(step: steps.Pop, sweep: Sweep) -> None:
     sweep.emit(nodes.statement(nodes.method(sweep.bar(step.owner), "append", value)))
 
 
-def store(step: steps.Store, sweep: Sweep) -> None:
-    assert step.place is not None
-    owner = root(step.place)
+def _cotangent_at(place: Expr, sweep: Sweep) -> Expr:
+    """What `place` is of a container, of the container's cotangent."""
+    owner = root(place)
     assert owner is not None
     sweep.materialise(owner)
-    place = sweep.primal(step.place)
-    rename_root(place, sweep.bar_name(owner))
-    place.ctx = gast.Load()
+    there = sweep.primal(place)
+    rename_root(there, sweep.bar_name(owner))
+    there.ctx = gast.Load()
+    return there
+
+
+def store(step: steps.Store, sweep: Sweep) -> None:
+    assert step.place is not None
+    place = _cotangent_at(step.place, sweep)
     value = step.value
     if isinstance(value, gast.Name) and value.id in sweep.context.varied:
         item = sweep.context.temporary("item_bar", varied=False)
@@ -186,12 +192,7 @@ def accumulate(step: steps.Accumulate, sweep: Sweep) -> None:
     value = step.value
     if not (isinstance(value, gast.Name) and value.id in sweep.context.varied):
         return
-    owner = root(step.place)
-    assert owner is not None
-    sweep.materialise(owner)
-    place = sweep.primal(step.place)
-    rename_root(place, sweep.bar_name(owner))
-    place.ctx = gast.Load()
+    place = _cotangent_at(step.place, sweep)
     part = nodes.call(sweep.helper(owned), place)
     sweep.add(value.id, nodes.call(sweep.helper(unbroadcast), part, sweep.primal(value)), fresh=False, zero=True)
 

@@ -19,6 +19,7 @@ from s2sad.analysis.expressions import captured
 from s2sad.context import Context
 from s2sad.nodes import Block, Expr
 from s2sad.template import literal_value
+from s2sad.transforms.renaming import renamed
 from s2sad.transforms.returns import returns
 
 Local: TypeAlias = Any  # a gast.FunctionDef or gast.Lambda
@@ -87,7 +88,7 @@ def expand(node: Local, call: gast.Call, context: Context) -> tuple[Block, Expr]
     declared = nodes.declared(body, gast.Nonlocal)
     own = [*arguments, *sorted(nodes.stores(body) - declared - set(arguments))]
     names = {name: context.temporary(name, varied=False) for name in own}
-    fresh = [_Rename(names).visit(nodes.clone(s)) for s in body if not isinstance(s, gast.Nonlocal)]
+    fresh = [renamed(s, names) for s in body if not isinstance(s, gast.Nonlocal)]
     statements: Block = [nodes.assign(names[name], value) for name, value in arguments.items()]
     if nodes.is_docstring(fresh[0]) and len(fresh) > 1:
         fresh = fresh[1:]
@@ -119,43 +120,3 @@ def _bind(args: gast.arguments, call: gast.Call) -> dict[str, Expr] | None:
                 return None
             found[name] = nodes.clone(defaults[name])
     return found
-
-
-class _Rename(gast.NodeTransformer):  # type: ignore[misc]
-    """Renames the variables of one scope, and their uses in the scopes within."""
-
-    def __init__(self, names: dict[str, str]) -> None:
-        self.names = names
-
-    def visit_Name(self, node: gast.Name) -> gast.Name:
-        node.id = self.names.get(node.id, node.id)
-        return node
-
-    def visit_MatchAs(self, node: gast.MatchAs) -> gast.MatchAs:
-        self.generic_visit(node)
-        node.name = self.names.get(node.name, node.name)
-        return node
-
-    def visit_MatchStar(self, node: gast.MatchStar) -> gast.MatchStar:
-        node.name = self.names.get(node.name, node.name)
-        return node
-
-    def visit_Nonlocal(self, node: gast.Nonlocal) -> gast.Nonlocal:
-        node.names = [self.names.get(n, n) for n in node.names]
-        return node
-
-    def _scope(self, node: gast.AST) -> gast.AST:
-        own = set(nodes.all_parameters(node.args))
-        body = node.body if isinstance(node.body, list) else [node.body]
-        if isinstance(node, gast.FunctionDef):
-            declared = nodes.declared(body, gast.Nonlocal)
-            own |= nodes.stores(body) - declared
-            node.name = self.names.get(node.name, node.name)
-        inner = _Rename({k: v for k, v in self.names.items() if k not in own})
-        node.args.defaults = [self.visit(d) for d in node.args.defaults]
-        node.args.kw_defaults = [self.visit(d) if d is not None else None for d in node.args.kw_defaults]
-        renamed = [inner.visit(s) for s in body]
-        node.body = renamed if isinstance(node.body, list) else renamed[0]
-        return node
-
-    visit_FunctionDef = visit_Lambda = _scope

@@ -1,13 +1,15 @@
 """Each pass on short functions, text in and text out, in tests/goldens/stages; and each text is a program.
 
 A file holds the program and, below a line `# --- pass`, the text after it. What comes after the derivative (`fuse`,
-`dead`) is shown on a function of its own, whose names that s2sad would have introduced are given: `# --- fuse t t_1`.
+`dead` and so on) is shown on a function of its own, whose names that s2sad would have introduced are given:
+`# --- fuse t t_1`. What binds a name that ends in `_bar` stands for the reverse sweep.
 `pytest tests/test_stages.py --update-goldens` writes the texts anew.
 """
 
 import math
 from pathlib import Path
 
+import gast
 import numpy as np
 import pytest
 from test_goldens import MARK, module_of, parts
@@ -48,6 +50,10 @@ def simplified_in(function, issued):
     context = Context(source, (), Namer(used_names(tree)))
     context.namer.issued.update(issued)
     context.locals = nodes.stores(tree.body) | set(nodes.all_parameters(tree.args))
+    for stmt in nodes.statements(tree.body):
+        stmt.reverse = any(name.endswith("_bar") for name in nodes.stores(stmt))
+        if isinstance(stmt, gast.Pass):  # left by another pass
+            del stmt.lineno
     return tree, context
 
 

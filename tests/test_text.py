@@ -112,3 +112,28 @@ def test_what_is_restored_stands_under_the_line_that_it_is_restored_for():
         return x
 
     assert "        # x = x * x\n        x = x_stash.pop()\n" in text_of(squared)
+
+
+def test_a_match_selects_and_binds_once():
+    def f(x: float, shape):
+        match shape:
+            case "square":
+                return x * x
+            case ("rectangle", height):
+                return x * height
+            case other:
+                return other * x
+
+    text = text_of(f)
+    assert "None" not in text and "height = " not in text and "selected == 2" not in text
+    gradients = [s2sad.grad(f)(3.0, shape) for shape in ("square", ("rectangle", 2.0), 7.0)]
+    assert gradients == [6.0, 2.0, 7.0]
+
+
+def test_a_starred_capture_is_a_list():
+    def f(t):
+        match t:
+            case (first, *rest):
+                return first * rest[0] if isinstance(rest, list) else 0.0
+
+    assert s2sad.value_and_grad(f)((3.0, 5.0, 7.0)) == (15.0, (5.0, 3.0, 0.0))

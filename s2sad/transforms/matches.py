@@ -3,7 +3,8 @@
 Before: `match t:` / `case (a, b) if a > 0: y = a * b`
 After:  `match t: case (a, b) if a > 0: selected = 0` and so on, then `if selected == 0: a = t[0]; b = t[1]; y = a * b`
 
-Python itself selects the case; what the pattern binds is read again by index, where the derivative can follow.
+Python itself selects the case; what a pattern binds of an active subject is read again by index, where the derivative
+can follow. A last case that takes whatever comes is what is selected from the start.
 """
 
 from __future__ import annotations
@@ -34,21 +35,33 @@ def _rewrite(stmt: gast.stmt, context: Context) -> Block:
     active = is_varied(stmt.subject, context.varied, context) or bool(stored & context.varied)
     if not active and not any(isinstance(n, (gast.Break, gast.Continue)) for n in nodes.statements([stmt])):
         return [stmt]
-    subject = context.temporary("subject", varied=is_varied(stmt.subject, context.varied, context))
+    varied = is_varied(stmt.subject, context.varied, context)
+    subject = context.temporary("subject", varied=varied)
     selected = context.temporary("selected", varied=False, kind="int")
-    result: Block = [nodes.assign(subject, stmt.subject), nodes.assign(selected, nodes.const(-1))]
+    default = len(stmt.cases) - 1 if is_irrefutable(stmt.cases[-1]) else -1
     branches: Block = []
     cases: list[gast.match_case] = []
     for number, case in reversed(list(enumerate(stmt.cases))):
-        bindings = _bindings(case.pattern, nodes.load(subject), case, context)
+        taken = [*_bindings(case.pattern, nodes.load(subject), case, context), *case.body]
+        if number == default:
+            branches = taken
+            continue
+        body = taken if varied else case.body  # what a pattern bound stays bound
         test = gast.Compare(nodes.load(selected), [gast.Eq()], [nodes.const(number)])
-        branches = [nodes.if_(test, [*bindings, *case.body], branches)]
+        branches = [nodes.if_(test, body, branches)]
         choose: Block = [nodes.assign(selected, nodes.const(number))]
         cases.insert(0, gast.match_case(case.pattern, case.guard, choose))
-    result += [gast.Match(nodes.load(subject), cases), *branches]
+    selection = [gast.Match(nodes.load(subject), cases)] if cases else []
+    result = [nodes.assign(subject, stmt.subject), nodes.assign(selected, nodes.const(default)), *selection, *branches]
     for new in result:
-        nodes.copy_position(new, stmt)
+        if not hasattr(new, "lineno"):
+            nodes.copy_position(new, stmt)
     return result
+
+
+def is_irrefutable(case: gast.match_case) -> bool:
+    """Is this a case that takes whatever comes?"""
+    return isinstance(case.pattern, gast.MatchAs) and case.pattern.pattern is None and case.guard is None
 
 
 def _bindings(pattern: gast.pattern, place: Expr, case: gast.match_case, context: Context) -> Block:
@@ -80,7 +93,8 @@ def _sequence(patterns: list[gast.pattern], place: Expr, case: gast.match_case, 
         if i == star:
             if inner.name:
                 span = gast.Slice(nodes.const(i), nodes.const(after + 1) if after + 1 else None, None)
-                found.append(nodes.assign(inner.name, nodes.subscript(nodes.clone(place), span)))
+                rest = nodes.subscript(nodes.clone(place), span)
+                found.append(nodes.assign(inner.name, nodes.call(context.link("list", list), rest)))
         else:
             index = nodes.const(i if i < star else after)
             found += _bindings(inner, nodes.subscript(nodes.clone(place), index), case, context)

@@ -15,6 +15,7 @@ from s2sad import nodes
 from s2sad.analysis.regions import loop_jumps
 from s2sad.context import Context
 from s2sad.nodes import Block
+from s2sad.transforms.matches import is_irrefutable
 
 
 def returns(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
@@ -70,6 +71,8 @@ class _Rewriter:
     def compound(self, stmt: gast.stmt, rest: Block, in_loop: bool, flagged: bool) -> tuple[Block, bool]:
         if isinstance(stmt, gast.If) and not in_loop:
             return self.branch(stmt, rest, flagged)
+        if isinstance(stmt, gast.Match) and not in_loop and not rest:
+            return self.cases(stmt, flagged)
         endless = _is_endless(stmt)
         self.descend(stmt, in_loop)
         if endless and not in_loop:  # it is left by `return` only
@@ -110,6 +113,16 @@ class _Rewriter:
             return [stmt], one and other
         more, complete = self.block(rest, in_loop=False, flagged=flagged)
         return [stmt, nodes.if_(gast.UnaryOp(gast.Not(), nodes.load(self.flag)), more)], complete
+
+    def cases(self, stmt: gast.Match, flagged: bool) -> tuple[Block, bool]:
+        """A `match` that comes last: where no case returns, the function returns None."""
+        complete = is_irrefutable(stmt.cases[-1])
+        for case in stmt.cases:
+            case.body, returned = self.block(case.body, in_loop=False, flagged=flagged)
+            complete = complete and returned
+        if complete or flagged:
+            return [stmt], complete
+        return [nodes.assign(self.out, nodes.const(None)), stmt], True
 
     def descend(self, stmt: gast.stmt, in_loop: bool) -> None:
         """Rewrites the blocks of a compound statement, whose returns raise the flag."""

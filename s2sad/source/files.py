@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import functools
+import sys
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -59,11 +60,14 @@ def has_text(code: types.CodeType, namespace: dict[str, Any]) -> bool:
 
 def _text_lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
     lines = text_lines(code, namespace)
-    return [] if code.co_filename == "<string>" and not _stands_in(lines, code) else lines
+    if code.co_filename == "<string>":  # that of `python -c`, which 3.13 keeps, or any text given to exec
+        texts = [lines, *(argument.splitlines(True) for argument in sys.orig_argv)]
+        return next((text for text in texts if _stands_in(text, code)), [])
+    return lines
 
 
 def _stands_in(lines: list[str], code: types.CodeType) -> bool:
-    """Is the text that of `code`? 3.13 keeps that of `python -c` by the name that any text given to exec has."""
+    """Is the text that of `code`?"""
     try:
         return bool(compiled(_parse("".join(lines)), code))
     except (SyntaxError, ValueError, RecursionError, UnsupportedSyntax):

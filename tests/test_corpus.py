@@ -138,6 +138,20 @@ def test_grad_of_grad(case, args):
     assert_gradient(case, args, second, reference(case, first, args))
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:s2sad. the result does not depend")
+@pytest.mark.parametrize(("case", "args"), NUMBERS)
+def test_order_three(case, args):
+    import s2sad
+
+    second = s2sad.grad(s2sad.grad(case.function))
+    try:
+        third, _ = run(case, s2sad.grad(second), args)
+    except s2sad.S2SADError:
+        return  # some are refused; none is wrong
+    assert_close_tree(third, reference(case, second, args), rtol=1e-5, atol=1e-6)
+
+
 def test_corpus_is_large_and_its_names_are_unique():
     assert len({case.function for case in CASES}) >= 170
     assert [name for name, count in Counter(case.name for case in CASES).items() if count > 1] == []

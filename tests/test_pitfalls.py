@@ -3106,3 +3106,11 @@ class Vector:
 def test_operators_of_objects_are_refused(operated, made):
     with pytest.raises((TypeError, S2SADError), match="operator of Vector"):
         grad(lambda v: operated(made(v)))(Vector(2.0, 3.0))
+
+
+def test_the_third_derivative_of_a_complex_modulus_is_refused():
+    second = grad(grad(lambda x: abs(x + 1j)))
+    assert second(0.5) == pytest.approx((1 + 0.25) ** -1.5)
+    with pytest.raises(NotDifferentiable, match="abs of a complex number"):
+        grad(second)(0.5)
+    assert grad(grad(grad(lambda x: abs(x) * x**3)))(0.5) == pytest.approx(12.0)

@@ -10,6 +10,7 @@ from s2sad.runtime import (
     DictBar,
     ListBar,
     ObjectBar,
+    abs_bend,
     abs_slope,
     abs_slope_pullback,
     abs_slope_pushforward,
@@ -164,14 +165,39 @@ class abs_slope_rule:
         return abs_slope_pushforward(t, x)
 
 
-@linear(abs_slope_pullback, at=[(2.5, 1.5), (A, A)])
-def abs_slope_pullback_rule(k, h, x):
-    return abs_slope_pushforward(k, x)
+@rule(abs_slope_pullback, at=[(2.5, 1.5), (A, A)])
+class abs_slope_pullback_rule:
+    def pullback_h(k, ans, h, x):
+        return abs_slope_pushforward(k, x)
+
+    def pullback_x(k, ans, h, x):
+        return abs_bend(k, x)
+
+    def pushforward_h(t, ans, h, x):
+        return abs_slope_pullback(t, x)
+
+    def pushforward_x(t, ans, h, x):
+        return abs_bend(t, x)
 
 
-@linear(abs_slope_pushforward, at=[(2.5, 1.5), (A, A)])
-def abs_slope_pushforward_rule(h, t, x):
-    return abs_slope_pullback(h, x)
+@rule(abs_slope_pushforward, at=[(2.5, 1.5), (A, A)])
+class abs_slope_pushforward_rule:
+    def pullback_t(h, ans, t, x):
+        return abs_slope_pullback(h, x)
+
+    def pullback_x(h, ans, t, x):
+        return abs_bend(h, x)
+
+    def pushforward_t(k, ans, t, x):
+        return abs_slope_pushforward(k, x)
+
+    def pushforward_x(k, ans, t, x):
+        return abs_bend(k, x)
+
+
+@linear(abs_bend, at=[(2.5, 1.5), (A, A)])
+def abs_bend_rule(k, h, x):
+    return abs_bend(k, x)
 
 
 # Of extrema and sorting

@@ -113,6 +113,7 @@ from s2sad.runtime.shapes import (
     unbroadcast,
 )
 from s2sad.runtime.slopes import (
+    abs_bend,
     abs_slope,
     abs_slope_pullback,
     abs_slope_pushforward,
@@ -133,6 +134,7 @@ __all__ = [
     "DictBar",
     "ListBar",
     "ObjectBar",
+    "abs_bend",
     "abs_slope",
     "abs_slope_pullback",
     "abs_slope_pushforward",

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.errors import NotDifferentiable
 from s2sad.runtime.containers import ObjectBar, primal_of
 from s2sad.runtime.fields import require_settled
 from s2sad.runtime.shapes import unbroadcast
@@ -49,6 +50,15 @@ def abs_slope_pushforward(t: Any, x: Any) -> Any:
     size = size + (size == 0)
     along = np.conj(x) / size
     return (np.conj(t) - along * np.real(along * t)) / size
+
+
+def abs_bend(h: Any, x: Any) -> Any:
+    """The contribution of x to the derivative of abs_slope_pullback and abs_slope_pushforward: zero on the reals."""
+    if np.iscomplexobj(x):
+        raise NotDifferentiable(
+            "the third derivative of abs of a complex number", hint="write sqrt(z.real**2 + z.imag**2) in its place"
+        )
+    return _no_slope(h)
 
 
 def larger(x: Any, y: Any) -> Any:

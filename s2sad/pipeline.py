@@ -5,6 +5,8 @@ This is the only place that knows which pass follows which. `stages` gives the f
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -70,6 +72,18 @@ def trusted(source: FunctionSource) -> bool:
     return source.filename.startswith(EMITTED) and source.function.__code__.co_qualname.count("<locals>") <= 1
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Meanwhile nobody looks for garbage in cycles: the trees live to the end, and to search them takes a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 class Transformer:
     """Transforms a function and, as they are met, the functions that it calls."""
 
@@ -78,6 +92,7 @@ class Transformer:
         self.callees: dict[tuple[Any, ...], Callee] = {}
         self.queue: list[tuple[FunctionSource, Request, Callee]] = []
 
+    @_uncollected()
     def run(self, function: Any, request: Request) -> Program:
         source = read(function)
         if request.form == "split":
@@ -166,8 +181,9 @@ def _core(tree: gast.FunctionDef, context: Context) -> gast.FunctionDef:
 
 
 def _passes(tree: gast.FunctionDef, context: Context) -> Iterator[tuple[str, gast.FunctionDef]]:
+    known = set(context.namer.issued)
     for transform in PASSES:
-        if transform is anf:
+        if transform is anf and context.namer.issued != known:
             analyse(tree, context)  # the passes before have added names
         tree = transform(tree, context)
         yield transform.__name__, tree

@@ -5,8 +5,6 @@ This is the only place that knows which pass follows which. `stages` gives the f
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -72,18 +70,6 @@ def trusted(source: FunctionSource) -> bool:
     return source.filename.startswith(EMITTED) and source.function.__code__.co_qualname.count("<locals>") <= 1
 
 
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Meanwhile nobody looks for garbage in cycles: the trees live to the end, and to search them takes a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 class Transformer:
     """Transforms a function and, as they are met, the functions that it calls."""
 
@@ -92,7 +78,6 @@ class Transformer:
         self.callees: dict[tuple[Any, ...], Callee] = {}
         self.queue: list[tuple[FunctionSource, Request, Callee]] = []
 
-    @_uncollected()
     def run(self, function: Any, request: Request) -> Program:
         source = read(function)
         if request.form == "split":

@@ -111,20 +111,19 @@ def _popped(value: gast.expr, context: Context) -> str | None:
 
 def _assignment(stmt: gast.Assign, target: str, value: gast.expr, context: Context) -> Step | None:
     kills = frozenset([target])
-    uses = frozenset(_varied_names(value, context))
     if isinstance(value, gast.Name):
-        return Copy(stmt, kills, uses, source=value.id)
+        return Copy(stmt, kills, frozenset([value.id]), source=value.id)
     if isinstance(value, (gast.BinOp, gast.UnaryOp)):
         return _operator(stmt, target, value, context)
     if isinstance(value, (gast.List, gast.Tuple, gast.Dict)):
-        return Display(stmt, kills, uses, target=target, display=value)
+        return Display(stmt, kills, frozenset(_varied_names(value, context)), target=target, display=value)
     if isinstance(value, gast.Lambda):
         found = tuple(sorted(captured(value) & context.varied))
         return Closure(stmt, kills, frozenset(found), name=target, captures=found)
     if isinstance(value, gast.Subscript):
         whole = isinstance(value.slice, gast.Tuple) and not value.slice.elts
         if whole and isinstance(value.value, gast.Name):  # x[()] is x, which may be a scalar
-            return Copy(stmt, kills, uses, source=value.value.id)
+            return Copy(stmt, kills, frozenset([value.value.id]), source=value.value.id)
         owner = frozenset([root(value) or ""])
         return Read(stmt, kills, owner, indexed=owner, target=target, place=value)
     if isinstance(value, gast.Attribute):

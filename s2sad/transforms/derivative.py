@@ -140,7 +140,7 @@ class _Activity(regions.IsActive):
         if stmt not in self.known:
             self.known[stmt] = stmt in self.step_of or (
                 isinstance(stmt, nodes.COMPOUND)
-                and (bool(nodes.stores(stmt) & self.context.varied) or any(self(s) for b in nodes.blocks(stmt) for s in b))
+                and (any(self(s) for b in nodes.blocks(stmt) for s in b) or bool(nodes.stores(stmt) & self.context.varied))
             )
         return self.known[stmt]
 

@@ -34,6 +34,8 @@ class _Unnester:
 
     def height(self, stmt: gast.stmt) -> int:
         """How many levels of indentation there are within a statement."""
+        if not isinstance(stmt, nodes.COMPOUND):
+            return 0
         if stmt not in self.heights:
             self.heights[stmt] = max((self._within(stmt, block) for block in nodes.blocks(stmt)), default=0)
         return self.heights[stmt]

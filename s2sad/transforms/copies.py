@@ -85,7 +85,9 @@ class _Copies:
         reads: list[gast.Name] = []
         back: list[gast.stmt] = []
         replaced = False  # is `new` bound again, so that what follows reads something else?
-        for stmt in statements[position + 1 :]:
+        for stmt in map(statements.__getitem__, range(position + 1, len(statements))):
+            if len(reads) + len(back) == self.reads[new]:
+                break  # those are all
             if _assigns(stmt, old, new):
                 back.append(stmt)
                 continue

@@ -8,6 +8,8 @@ two values are *alike* if they surely have one shape, and both are real or both 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import gast
 import numpy as np
 
@@ -22,15 +24,15 @@ _ELEMENTWISE = (gast.Add, gast.Sub, gast.Mult, gast.Div)
 
 def spreads(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Simplifies the reverse sweep of `function`."""
-    rewriter = _Spreads(context)
     last: dict[str, int] = {}
+    rewriter = _Spreads(context, last)
     for number, stmt in enumerate(function.body):
         last.update(dict.fromkeys(nodes.stores(stmt), number))
     for node in nodes.walk(function.body):
         if isinstance(node, gast.Nonlocal):  # nested functions bind these, at any time
             last.update(dict.fromkeys(node.names, len(function.body)))
     for number, stmt in enumerate(function.body):
-        rewriter.unsettled = {name for name, where in last.items() if where >= number}
+        rewriter.number = number
         rewriter.statement(stmt)
         if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
             if last[stmt.targets[0].id] == number:
@@ -41,9 +43,9 @@ def spreads(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
 class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
     """`like` maps a name to one that it is alike, `spread` to the number and the array that it was spread over."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, last: Mapping[str, int]) -> None:
         self.context = context
-        self.unsettled: set[str] = set()  # names that are bound here or later
+        self.last, self.number = last, 0  # where each name is bound for the last time, and where we are
         self.like: dict[str, str] = {}
         self.spread: dict[str, tuple[Expr, str]] = {}
 
@@ -59,8 +61,12 @@ class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
         if found is not None and not isinstance(value, gast.Name):
             self.like[name] = found
         parts = self.parts(value)
-        if parts is not None and isinstance(parts[0], gast.Name) and parts[0].id not in self.unsettled:
+        if parts is not None and isinstance(parts[0], gast.Name) and self.is_settled(parts[0].id):
             self.spread[name] = parts
+
+    def is_settled(self, name: str) -> bool:
+        """Is a name bound neither here nor later?"""
+        return self.last.get(name, -1) < self.number
 
     # -- facts ------------------------------------------------------------------------------------------------
 
@@ -68,7 +74,7 @@ class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
         """The name that stands for all values of the shape of this one; None if it is not known."""
         if isinstance(value, gast.Name):
             own = value.id in self.context.locals or value.id in self.context.namer.issued
-            return self.like.get(value.id, value.id) if own and value.id not in self.unsettled else None
+            return self.like.get(value.id, value.id) if own and self.is_settled(value.id) else None
         if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
             return self.alike(value.operand)
         if isinstance(value, gast.BinOp):
@@ -107,7 +113,7 @@ class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
     def parts(self, value: Expr) -> tuple[Expr, str] | None:
         """What was spread, and over what, of `np.broadcast_to(what, np.shape(over))`."""
         if isinstance(value, gast.Name):
-            return self.spread.get(value.id) if value.id not in self.unsettled else None
+            return self.spread.get(value.id) if self.is_settled(value.id) else None
         if not (isinstance(value, gast.Call) and self.context.resolve(value.func) is np.broadcast_to):
             return None
         what, shape = value.args

@@ -14,7 +14,7 @@ from s2sad.context import Context
 from s2sad.nodes import Block
 from s2sad.transforms.dead import bound_name, is_pure
 
-_Names = frozenset[str]
+_Names = set[str]
 
 
 def stores(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
@@ -23,7 +23,7 @@ def stores(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     for node in nodes.walk(function.body):
         if isinstance(node, nodes.SCOPES):
             elsewhere |= nodes.loads(node)  # a nested function may be called at any time
-    _Stores(context, frozenset(elsewhere)).block(function.body, frozenset(), [])
+    _Stores(context, elsewhere).block(function.body, set(), [])
     return function
 
 
@@ -36,6 +36,7 @@ class _Stores:
     def block(self, statements: Block, live: _Names, jumps: list[tuple[_Names, _Names]]) -> _Names:
         """Removes from a block, after which `live` are read; returns what is read from its start on."""
         kept: Block = []
+        live = set(live)  # changed from here on, statement by statement
         for stmt in reversed(statements):
             if not self._is_unread(stmt, live):
                 live = self.before(stmt, live, jumps)
@@ -47,7 +48,7 @@ class _Stores:
         if isinstance(stmt, gast.FunctionDef):
             return False
         name = bound_name(stmt, self.context)
-        return name is not None and name not in live | self.elsewhere and is_pure(stmt)
+        return name is not None and name not in live and name not in self.elsewhere and is_pure(stmt)
 
     def before(self, stmt: gast.stmt, live: _Names, jumps: list[tuple[_Names, _Names]]) -> _Names:
         if isinstance(stmt, gast.If):
@@ -59,13 +60,15 @@ class _Stores:
             self.block(stmt.body, head, [*jumps, (live | after, head)])
             return head
         if isinstance(stmt, (gast.Break, gast.Continue)):
-            return jumps[-1][isinstance(stmt, gast.Continue)]
+            return set(jumps[-1][isinstance(stmt, gast.Continue)])
         if isinstance(stmt, nodes.COMPOUND):
             return live.union(_read(stmt), *(jumps[-1] if jumps else ()))
         if isinstance(stmt, gast.Return):
-            return frozenset(nodes.loads(stmt))
-        killed = nodes.stores(stmt) if isinstance(stmt, gast.Assign) else set()
-        return (live - killed) | _read(stmt)
+            return nodes.loads(stmt)
+        if isinstance(stmt, gast.Assign):
+            live -= nodes.stores(stmt)
+        live |= _read(stmt)
+        return live
 
 
 def _read(stmt: gast.stmt) -> _Names:
@@ -75,4 +78,4 @@ def _read(stmt: gast.stmt) -> _Names:
             found |= nodes.stores(node.target)
         elif isinstance(node, gast.Delete):
             found |= nodes.stores(node)
-    return frozenset(found)
+    return found

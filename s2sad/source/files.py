@@ -6,6 +6,7 @@ import __future__
 import ast
 import functools
 import sys
+import threading
 import types
 import warnings
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from s2sad.dependencies import text_lines
 from s2sad.errors import SourceNotFound, UnsupportedSyntax
 
 T = TypeVar("T")
+# One thread at a time: filters of warnings are everybody's, and Python 3.11 counts the depth of all trees together.
+_parsing = threading.RLock()
 
 # Features of `from __future__` that a code object inherits from its module.
 _FUTURE = functools.reduce(
@@ -124,12 +127,13 @@ def _imports(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _despite_warnings(parse: Callable[[], T]) -> T:
     """Text that has been imported may be parsed again although it warns, even where warnings are errors."""
-    try:
-        return parse()
-    except SyntaxError:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+    with _parsing:
+        try:
             return parse()
+        except SyntaxError:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return parse()
 
 
 def first_line(node: ast.AST) -> int:

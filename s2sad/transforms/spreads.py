@@ -15,6 +15,7 @@ import numpy as np
 
 from s2sad import nodes
 from s2sad.analysis.kinds import REAL, kind_of
+from s2sad.analysis.uses import uses
 from s2sad.context import Context
 from s2sad.nodes import Expr
 from s2sad.runtime import unbroadcast
@@ -26,11 +27,11 @@ def spreads(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Simplifies the reverse sweep of `function`."""
     last: dict[str, int] = {}
     rewriter = _Spreads(context, last)
+    known = uses(function.body)
     for number, stmt in enumerate(function.body):
-        last.update(dict.fromkeys(nodes.stores(stmt), number))
-    for node in nodes.walk(function.body):
-        if isinstance(node, gast.Nonlocal):  # nested functions bind these, at any time
-            last.update(dict.fromkeys(node.names, len(function.body)))
+        last.update(dict.fromkeys(known[stmt].binds, number))
+    for stmt in function.body:  # at any time
+        last.update(dict.fromkeys(known[stmt].bound_inside, len(function.body)))
     for number, stmt in enumerate(function.body):
         rewriter.number = number
         rewriter.statement(stmt)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gast
 
 from s2sad import nodes
+from s2sad.analysis.uses import Uses, uses
 from s2sad.context import Context
 from s2sad.nodes import Block
 from s2sad.transforms.dead import bound_name, is_pure
@@ -19,19 +20,16 @@ _Names = set[str]
 
 def stores(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Removes such bindings throughout `function`."""
-    elsewhere: set[str] = set()
-    for node in nodes.walk(function.body):
-        if isinstance(node, nodes.SCOPES):
-            elsewhere |= nodes.loads(node)  # a nested function may be called at any time
-    _Stores(context, elsewhere).block(function.body, set(), [])
+    _Stores(context, uses(function.body)).block(function.body, set(), [])
     return function
 
 
 class _Stores:
     """Goes backwards with the names that are still read later. `jumps` are those after, and at the head of, each loop."""
 
-    def __init__(self, context: Context, elsewhere: _Names) -> None:
-        self.context, self.elsewhere = context, elsewhere
+    def __init__(self, context: Context, known: dict[gast.stmt, Uses]) -> None:
+        self.context, self.uses = context, known
+        self.elsewhere = set().union(*(u.read_inside for u in known.values()))  # nested functions are called at any time
 
     def block(self, statements: Block, live: _Names, jumps: list[tuple[_Names, _Names]]) -> _Names:
         """Removes from a block, after which `live` are read; returns what is read from its start on."""
@@ -55,27 +53,17 @@ class _Stores:
             body, orelse = self.block(stmt.body, live, jumps), self.block(stmt.orelse, live, jumps)
             return body | orelse | nodes.loads(stmt.test)
         if isinstance(stmt, (gast.For, gast.While)):
-            head = live | _read(stmt)
+            head = live | self.uses[stmt].reads
             after = self.block(stmt.orelse, live, jumps)
             self.block(stmt.body, head, [*jumps, (live | after, head)])
             return head
         if isinstance(stmt, (gast.Break, gast.Continue)):
             return set(jumps[-1][isinstance(stmt, gast.Continue)])
         if isinstance(stmt, nodes.COMPOUND):
-            return live.union(_read(stmt), *(jumps[-1] if jumps else ()))
+            return live.union(self.uses[stmt].reads, *(jumps[-1] if jumps else ()))
         if isinstance(stmt, gast.Return):
-            return nodes.loads(stmt)
+            return set(self.uses[stmt].reads)
         if isinstance(stmt, gast.Assign):
-            live -= nodes.stores(stmt)
-        live |= _read(stmt)
+            live -= self.uses[stmt].binds
+        live |= self.uses[stmt].reads
         return live
-
-
-def _read(stmt: gast.stmt) -> _Names:
-    found = nodes.loads(stmt)
-    for node in nodes.walk(stmt):
-        if isinstance(node, gast.AugAssign):
-            found |= nodes.stores(node.target)
-        elif isinstance(node, gast.Delete):
-            found |= nodes.stores(node)
-    return found

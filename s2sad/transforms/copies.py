@@ -15,6 +15,7 @@ from s2sad import nodes
 from s2sad.context import Context
 from s2sad.nodes import Block
 
+_INNER = (*nodes.SCOPES, *nodes.COMPREHENSIONS)
 _DESCENDED = (gast.If, gast.For, gast.While)  # any statement of a `try` or `with` may be the last one
 
 
@@ -33,7 +34,7 @@ class _Copies:
                 self.reads[node.id] += not isinstance(node.ctx, gast.Store)
             elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
                 self.reads[node.target.id] += 1
-            elif isinstance(node, (*nodes.SCOPES, *nodes.COMPREHENSIONS)):
+            elif isinstance(node, _INNER):
                 inner |= nodes.loads(node)
             elif isinstance(node, gast.Nonlocal):
                 inner |= set(node.names)

@@ -59,6 +59,8 @@ class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
 
     def learn(self, name: str, value: Expr) -> None:
         found = self.alike(value)
+        if found is None and self._keeps_shape(value):
+            found = name  # no other name is known to be alike, but it is surely no list
         if found is not None and not isinstance(value, gast.Name):
             self.like[name] = found
         parts = self.parts(value)
@@ -98,9 +100,13 @@ class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
         parts = self.parts(call)
         if parts is not None:
             return parts[1]
-        if len(call.args) == 1 and not call.keywords and _is_plain(self.context.resolve(call.func)):
-            return self.alike(call.args[0])
-        return None
+        return self.alike(call.args[0]) if self._keeps_shape(call) else None
+
+    def _keeps_shape(self, value: Expr) -> bool:
+        """Is this a function of NumPy of one argument, which gives a result of its shape?"""
+        if not isinstance(value, gast.Call) or len(value.args) != 1 or value.keywords:
+            return False
+        return _is_plain(self.context.resolve(value.func))
 
     def _is_result(self, value: Expr) -> bool:
         """Is this surely no list: computed by something that gives numbers or arrays, or a factor that is no integer?"""

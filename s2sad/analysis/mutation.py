@@ -50,15 +50,33 @@ class Aliases:
 def mutated_names(every: list[gast.AST], context: Context) -> set[str]:
     """The inactive names of a function whose objects may change in place, or by assignments of nested functions.
 
-    Active ones are not among them: changing what a derivative flows through is refused (`active_changes`).
+    Active ones are not among them: changing what a derivative flows through is refused (`active_changes`), and emitted
+    code, which does it when it is differentiated again, changes only what it made itself.
     """
     changed = {name for name in _changed(every, context.resolve) if context.kinds.get(name) not in IMMUTABLE}
+    if context.trusted and changed:
+        every = _without_stashes(every)
+        changed = _changed(every, context.resolve) & changed - context.varied
     found = {n for s in every if isinstance(s, gast.Nonlocal) for n in s.names}
     if changed:
         aliases = _aliases(every, context.resolve, loose=True)
         roots = {aliases.find(name) for name in changed}
         found |= {name for name in context.locals if aliases.find(name) in roots}
     return {n for n in found if n not in context.varied and context.kinds.get(n) not in IMMUTABLE}
+
+
+def _without_stashes(every: list[gast.AST]) -> list[gast.AST]:
+    """All nodes but the pushes and pops of lists that are used for nothing else: what is in them stays as it is."""
+    stacks = {n.func: n.func.value for n in every if isinstance(n, gast.Call) and _is_stack_call(n)}
+    handed_over = {e for n in every if isinstance(n, gast.Tuple) for e in n.elts}
+    allowed = {*stacks.values(), *handed_over}
+    others = {n.id for n in every if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and n not in allowed}
+    gone = {method for method, owner in stacks.items() if owner.id not in others}
+    return [n for n in every if n not in gone and getattr(n, "func", None) not in gone]
+
+
+def _is_stack_call(call: gast.Call) -> bool:
+    return isinstance(call.func, gast.Attribute) and call.func.attr in ("append", "pop") and nodes.is_name(call.func.value)
 
 
 def overwritten_parameters(args: gast.arguments, every: list[gast.AST], context: Context) -> list[str]:

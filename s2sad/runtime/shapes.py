@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
+import math
 import warnings
 from typing import Any
 
@@ -62,12 +63,14 @@ def _sum_to(g: Any, shape: tuple[int, ...]) -> Any:
         return np.broadcast_to(g, shape)
     axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n == 1 and g_shape[lead + i] != 1)
     total = np.sum(g, axis=axes) if axes else g
-    return np.reshape(total, shape) if np.shape(total) != shape else total
+    if np.size(total) == math.prod(shape):
+        return np.reshape(total, shape) if np.shape(total) != shape else total
+    return np.broadcast_to(total, shape)  # the universal zero was scaled by something smaller
 
 
 def instantiate(g: Any, like: Any) -> Any:
-    """`g`, with the universal zero made into a zero of the type and shape of `like`."""
-    return zeros_like(like) if type(g) is int and g == 0 else g
+    """`g`, with the universal zero, which a number may have scaled, made into a zero of the type and shape of `like`."""
+    return zeros_like(like) if isinstance(g, (int, float)) and g == 0 else g
 
 
 def owned(g: Any) -> Any:

@@ -58,9 +58,9 @@ def reverse_mode(function: gast.FunctionDef, context: Context, *, has_aux: bool 
     seeds, seeding = _seed(result, seed, reverse, context, has_aux, scalar)
     chunks = reverse.run(seeds)
     mutated = {name for s in step_of.values() for name in s.demands} | context.changing
+    every = list(nodes.walk(function.body))
+    mutated |= mutated_names(every, context)
     if not context.trusted:
-        every = list(nodes.walk(function.body))
-        mutated |= mutated_names(every, context)
         for name in overwritten_parameters(function.args, every, context):  # the caller's objects stay as they are
             reverse.edits.start.append(nodes.assign(name, nodes.call(context.link("snapshot", snapshot), nodes.load(name))))
     primal = Primal(

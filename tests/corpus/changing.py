@@ -204,3 +204,55 @@ def local_called_np(x):
 
 
 case(local_called_np, [(0.7,), (-1.2,)])
+
+
+def index_changes_in_place(v):
+    index = np.array([0, 1, 0])
+    total = 0.0
+    for k in range(3):
+        total = total + np.sum(v[index] ** 2) * (k + 1)
+        index += 1
+        index %= 3
+    return total
+
+
+case(index_changes_in_place, [(np.array([0.5, -1.2, 2.0]),)])
+
+
+def data_change_behind_a_view(v):
+    data = np.ones(6)
+    view = data[::2]
+    total = 0.0
+    for k in range(3):
+        y = v * view
+        data[2 * k] = 3.0
+        total = total + np.sum(y * y)
+    return total
+
+
+case(data_change_behind_a_view, [(np.array([0.5, -1.2, 2.0]),)])
+
+
+def scaled_once_too_often(v):
+    total = 0.0
+    for i in range(3):
+        mean = np.mean(v, keepdims=True)
+        total = total + np.sum(v * mean) * i
+        v = v * mean
+    return total
+
+
+case(scaled_once_too_often, [(np.array([0.5, -1.2, 2.0]),)])
+
+
+def read_in_slices_and_scaled(v):
+    y = v * v
+    total = 0.0
+    for i in range(3):
+        z = y[i:]
+        total = total + np.sum(z * 2.0 * v[i])
+        y = y * 1.5
+    return total
+
+
+case(read_in_slices_and_scaled, [(np.array([0.5, -1.2, 2.0]),)])

@@ -16,7 +16,8 @@ from s2sad.transforms import simplify
 from s2sad.transforms.simplify import SIMPLIFICATIONS
 
 SCALARS = [c for c in CASES if c.output == "scalar"]
-TELLING = ("match_literal", "break_first_thing", "sum_of_squares")  # every simplification changes one of these
+# Every simplification changes one of these.
+TELLING = ("floor_and_modulo", "sum_of_squares", "defined_in_one_branch", "with_in_a_loop", "break_first_thing", "match_literal")
 derive = sys.modules["s2sad.derive"]
 
 

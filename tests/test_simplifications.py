@@ -17,7 +17,7 @@ from s2sad.transforms.simplify import SIMPLIFICATIONS
 
 SCALARS = [c for c in CASES if c.output == "scalar"]
 # Every simplification changes one of these.
-TELLING = ("floor_and_modulo", "sum_of_squares", "defined_in_one_branch", "with_in_a_loop", "break_first_thing", "match_literal")
+TELLING = ("floor_and_modulo", "sum_of_squares", "defined_in_one_branch", "with_in_a_loop", "break_first_thing")
 derive = sys.modules["s2sad.derive"]
 
 

@@ -2615,6 +2615,27 @@ def list_of_words_that_a_nested_function_fills(x):
     return x * x * len(events)
 
 
+# -- shapes of what goes on to change ------------------------------------------------------------------------
+
+
+@right((V,))
+def mean_of_a_list_whose_item_changes_shape(v):
+    items = [np.sum(v)]
+    mean = np.mean(items)
+    items[0] = v * mean
+    return np.sum(items[0] * mean)
+
+
+@right((2.0,))
+def mean_of_a_list_that_grows(x):
+    items = [x]
+    total = 0.0
+    for i in range(3):
+        items.append(x * i)
+        total += np.mean(items) ** 2
+    return total
+
+
 # -- the tests of all these programs ---------------------------------------------------------------------
 
 

@@ -12,18 +12,23 @@ from s2sad.context import Context
 from s2sad.runtime import broadcast_like, instantiate, unbroadcast, zeros_like
 
 # function: the argument of which only the outline matters
-_OUTLINED = {np.shape: 0, np.ndim: 0, np.size: 0, zeros_like: 0, unbroadcast: 1, instantiate: 1, broadcast_like: 1}
+_IN_STEP = {zeros_like: 0, instantiate: 1}
+_OUTLINED = {np.shape: 0, np.ndim: 0, np.size: 0, unbroadcast: 1, broadcast_like: 1, **_IN_STEP}
 
 
-def outlined(parts: Iterable[gast.AST], context: Context) -> Iterator[gast.Name]:
-    """The names among the nodes of a statement of the reverse sweep of whose values only the outline matters."""
+def outlined(parts: Iterable[gast.AST], context: Context) -> Iterator[tuple[gast.Name, bool]]:
+    """The names among the nodes of a statement of the reverse sweep of whose values only the outline matters.
+
+    With each: is it that of a container as it ends up? What changed it is undone in the cotangent made from it.
+    """
     for call in parts:
         if isinstance(call, gast.Call):
-            position = _OUTLINED.get(_called(call.func, context))
+            function = _called(call.func, context)
+            position = _OUTLINED.get(function)
             if position is not None and position < len(call.args):
                 argument = call.args[position]
                 if isinstance(argument, gast.Name):
-                    yield argument
+                    yield argument, function in _IN_STEP
 
 
 def _called(function: gast.expr, context: Context) -> Any:

@@ -103,7 +103,7 @@ def _saved_as(primal: Primal, found: Mapping[Query, Version], read: PrimalRead) 
     if isinstance(read.node.loop, Attempt):
         return each if overwritten or variable in primal.mutated else None
     version = found[each]
-    if variable in primal.mutated and not read.outline:
+    if variable in primal.mutated and not read.in_step:
         return each
     if not overwritten or _rebound(primal, version):
         return None
@@ -227,9 +227,9 @@ class _Saver:
     def _value(self, variable: str, held: str, group: list[PrimalRead]) -> Expr:
         """What to save of a value: no more than its outline if nothing else is read, a copy if it may change."""
         value = nodes.load(held)
-        if all(r.outline for r in group):
-            return nodes.call(self.context.link("outline", outline), value)
-        return nodes.call(self.context.link("snapshot", snapshot), value) if variable in self.mutated else value
+        if variable in self.mutated and not all(r.in_step for r in group):
+            return nodes.call(self.context.link("snapshot", snapshot), value)
+        return nodes.call(self.context.link("outline", outline), value) if all(r.outline for r in group) else value
 
     def _placed(self, first: Node, group: list[PrimalRead]) -> list[nodes.Block]:
         """Before the first node that reads the value, or, if it is read only there after the fact, where that ends:

@@ -36,13 +36,14 @@ class Bar:
 class PrimalRead:
     """A name in the reverse sweep that means a value of the primal, as it is before or after a node.
 
-    `outline`: only shape and type matter, or what a container consists of, and that is undone in step.
+    `outline`: only shape and type matter; `in_step`: or what a container consists of, and that is undone in step.
     """
 
     name: gast.Name
     node: Node
     after: bool
     outline: bool = False
+    in_step: bool = False
 
 
 @dataclass
@@ -102,11 +103,11 @@ class Sweep:
         """Writes a statement, and notes which values of the primal it reads."""
         assert self.node is not None
         parts = list(nodes.walk(stmt))
-        outlines = set(outlined(parts, self.context))
+        outlines = dict(outlined(parts, self.context))
         for n in parts:
             after = n.__dict__.pop("primal", None)
             if after is not None:
-                self.reads.append(PrimalRead(n, self.node, after, outline=n in outlines))
+                self.reads.append(PrimalRead(n, self.node, after, n in outlines, outlines.get(n, False)))
         stmt.reverse = True
         self.out.append(stmt)
 

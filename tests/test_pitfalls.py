@@ -2636,6 +2636,43 @@ def mean_of_a_list_that_grows(x):
     return total
 
 
+@right((V,), ([0.5, -1.2, 2.0],), ((0.5, -1.2, 2.0),))
+def the_rest_of_a_sequence(v):
+    first, *rest = v
+    return first * sum(rest) + v[1] * rest[1]
+
+
+# -- keys of dictionaries: numbers that no derivative flows through -------------------------------------------
+
+
+@right((2.0,), ({0: 2.0, 1: 3.0},))
+def numbers_as_keys(x):
+    d = x if isinstance(x, dict) else {0: x, 1: x * x}
+    a, b = d
+    total = sum(d) * max(d) * len(sorted(d)) + math.fsum([*d]) + math.prod(d, start=d[1])
+    for i, k in enumerate(d):
+        total = total * math.sin(d[k] + k) + i
+    return total * (a + d[0]) * (b + d[1]) * list(d)[1] * min(*d, 5)
+
+
+@right((2.0,))
+def sum_of_keys(x):
+    d = {0: x, 1: x * x}
+    return sum(d) * x
+
+
+@right((2.0,))
+def keys_in_a_second_derivative(x):
+    def within(y):
+        d = {0: y, 1: y * y}
+        for k in d:
+            d[k] = d[k] * math.sin(d[k] + k)
+        a, b = d
+        return d[0] * d[1] * (b + y) * sum(d) * max(d) * sorted(d)[1] * math.prod(d, start=y) * math.fsum(d)
+
+    return grad(within)(x)
+
+
 # -- the tests of all these programs ---------------------------------------------------------------------
 
 

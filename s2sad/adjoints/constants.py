@@ -15,6 +15,7 @@ from s2sad.runtime import (
     inverse_permutation,
     larger,
     outline,
+    place_of_item,
     reduced_size,
     require_rebinding,
     require_scalar,
@@ -53,4 +54,5 @@ nondifferentiable(
 nondifferentiable(
     larger, chosen, clip_inside, clip_low, clip_high, ties, reduced_size, frobenius_axis,
     inverse_permutation, constant_mode, require_rebinding, require_scalar, zeros_like, outline,
+    place_of_item,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from s2sad.runtime.accumulate import (
     display_item,
     display_item_pullback,
     display_items,
+    place_of_item,
     popped,
     require_rebinding,
 )
@@ -207,6 +208,7 @@ __all__ = [
     "outline",
     "owned",
     "pad_pullback",
+    "place_of_item",
     "polygamma",
     "popped",
     "power_curvature",

@@ -23,6 +23,14 @@ def add_item(bar: Any, position: int, g: Any) -> None:
         bar[position] += g
 
 
+_KEYS = object()  # no dictionary has this key
+
+
+def place_of_item(bar: Any, position: int) -> Any:
+    """The place that `add_item(bar, position, g)` adds to: of a dictionary, one of which nothing else knows."""
+    return _KEYS if isinstance(bar, DictBar) else position
+
+
 def _selects_once(index: Any) -> bool:
     if isinstance(index, tuple):
         return all(_selects_once(i) for i in index)

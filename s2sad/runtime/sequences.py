@@ -1,6 +1,7 @@
 """Pullbacks of Python's reductions over sequences: sum, math.prod, max, math.hypot and their like.
 
-The cotangent of a list or tuple is a ListBar, that of an array an array.
+The cotangent of a list or tuple is a ListBar, that of an array an array. A dictionary is here the sequence of its
+keys, which carry no derivative: its cotangent is an empty one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.containers import ListBar
+from s2sad.runtime.containers import DictBar, ListBar
 from s2sad.runtime.shapes import unbroadcast
 
 
@@ -19,11 +20,19 @@ def _is_zero(x: Any) -> bool:
 
 def as_sequence(bars: Any, xs: Any) -> Any:
     """Cotangents of elements as the cotangent of the sequence `xs`: an array if it is one."""
+    if isinstance(xs, dict):
+        return DictBar.of(xs)
+    bars = _of_elements(bars, xs)
     if isinstance(xs, np.ndarray):
         if isinstance(bars, np.ndarray):
             return bars
         return np.array([np.zeros_like(x) if _is_zero(b) else b for b, x in zip(bars, xs, strict=True)], xs.dtype)
     return bars if isinstance(bars, ListBar) else ListBar(bars)
+
+
+def _of_elements(bars: Any, xs: Any) -> Any:
+    """The cotangent of a sequence as those of its elements: none of keys."""
+    return ListBar([0] * len(xs)) if isinstance(bars, DictBar) else bars
 
 
 def spread(g: Any, xs: Any) -> Any:
@@ -34,6 +43,8 @@ def spread(g: Any, xs: Any) -> Any:
     """
     if isinstance(xs, np.ndarray):
         return unbroadcast(np.broadcast_to(g, xs.shape), xs)
+    if isinstance(xs, dict):
+        return DictBar.of(xs)
     if type(g) is float:
         return ListBar([g] * len(xs))
     return ListBar(unbroadcast(g, x) for x in xs)
@@ -41,17 +52,18 @@ def spread(g: Any, xs: Any) -> Any:
 
 def gathered(bars: Any, xs: Any) -> Any:
     """The sum of the tangents of the elements of a sequence."""
-    return sum(t for t in bars if not _is_zero(t)) if len(xs) else 0
+    return sum(t for t in _of_elements(bars, xs) if not _is_zero(t)) if len(xs) else 0
 
 
 def weighted_sum(weights: Any, bars: Any) -> Any:
     """The sum of the products of two sequences, of which the second may hold universal zeros."""
-    return sum((w * t for w, t in zip(weights, bars, strict=True) if not _is_zero(t)), 0.0)
+    pairs = zip(weights, _of_elements(bars, weights), strict=True)
+    return sum((w * t for w, t in pairs if not _is_zero(t)), 0.0)
 
 
 def scaled(g: Any, weights: Any, xs: Any) -> Any:
     """`g` times each weight, as the cotangent of the sequence `xs`."""
-    return as_sequence([g * w for w in weights], xs)
+    return as_sequence([g * w for w in _of_elements(weights, xs)], xs)
 
 
 def _others(xs: list[Any]) -> list[Any]:
@@ -121,7 +133,7 @@ def extremum_pushforward(t: Any, ans: Any, xs: tuple[Any, ...], key: Any = None)
     """The tangent of max(*xs) or min(*xs)."""
     weights = extremum_weights(ans, xs, key)
     tangents = t[0] if len(xs) == 1 else t
-    if _is_zero(tangents):
+    if _is_zero(tangents) or isinstance(tangents, DictBar):
         return 0 if isinstance(ans, (list, tuple)) else 0.0 * ans
     chosen = [(w, d) for w, d in zip(weights, tangents, strict=True) if w != 0]
     if len(chosen) == 1:
@@ -144,4 +156,5 @@ def sorted_pullback(g: Any, xs: Any, reverse: Any = False) -> Any:
 
 def sorted_pushforward(t: Any, xs: Any, reverse: Any = False) -> Any:
     """The tangent of sorted(xs, reverse=reverse): the tangents of `xs` in its order."""
-    return ListBar(t[i] for i in sorted(range(len(xs)), key=list(xs).__getitem__, reverse=reverse))
+    bars = _of_elements(t, xs)
+    return ListBar(bars[i] for i in sorted(range(len(xs)), key=list(xs).__getitem__, reverse=reverse))

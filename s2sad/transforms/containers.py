@@ -12,10 +12,12 @@ from s2sad.nodes import Expr
 from s2sad.runtime import (
     ObjectBar,
     add_item,
+    as_sequence,
     display_item,
     display_items,
     instantiate,
     owned,
+    place_of_item,
     popped,
     settled,
     unbroadcast,
@@ -68,7 +70,8 @@ def _elements(bar: Expr, operands: list[Expr], sweep: Sweep) -> list[tuple[Expr,
     for o in operands:
         if isinstance(o, gast.Starred):
             stop = _plus(start, nodes.call(sweep.helper(len), sweep.primal(o.value)))
-            found.append((nodes.subscript(nodes.clone(bar), gast.Slice(start, stop, None)), o.value))
+            part = nodes.subscript(nodes.clone(bar), gast.Slice(start, stop, None))
+            found.append((nodes.call(sweep.helper(as_sequence), part, sweep.primal(o.value)), o.value))
         else:
             stop = _plus(start, nodes.const(1))
             found.append((nodes.subscript(nodes.clone(bar), start), o))
@@ -104,8 +107,12 @@ def unpack(step: steps.Unpack, sweep: Sweep) -> None:
         index: Expr = nodes.const(i if i < star else i - total)
         if i == star:
             index = gast.Slice(nodes.const(i), nodes.const(i + 1 - total) if i + 1 < total else None, None)
-        place = nodes.subscript(sweep.bar(step.source), index, ctx=gast.Store())
-        sweep.emit(nodes.augment(place, sweep.bar(target.id)))
+            rest = nodes.subscript(sweep.primal(nodes.load(step.source)), index)
+            part = nodes.call(sweep.helper(as_sequence), sweep.bar(target.id), rest)
+            place = nodes.subscript(sweep.bar(step.source), nodes.clone(index), ctx=gast.Store())
+            sweep.emit(nodes.augment(place, part))
+        else:
+            add_element(step.source, index, target.id, sweep, is_key=False)
     for name in present:
         sweep.take(name)
 
@@ -193,6 +200,11 @@ def accumulate(step: steps.Accumulate, sweep: Sweep) -> None:
     if not (isinstance(value, gast.Name) and value.id in sweep.context.varied):
         return
     place = _cotangent_at(step.place, sweep)
+    if isinstance(step.stmt, gast.Expr) and sweep.context.resolve(step.stmt.value.func) is add_item:
+        name = sweep.context.temporary("place", varied=False)
+        sweep.context.named.add(name)  # within the subscript it would be computed from the cotangent once more
+        sweep.emit(nodes.assign(name, nodes.call(sweep.helper(place_of_item), nodes.clone(place.value), place.slice)))
+        place.slice = nodes.load(name)
     part = nodes.call(sweep.helper(owned), place)
     sweep.add(value.id, nodes.call(sweep.helper(unbroadcast), part, sweep.primal(value)), fresh=False, zero=True)
 

@@ -2642,6 +2642,11 @@ def the_rest_of_a_sequence(v):
     return first * sum(rest) + v[1] * rest[1]
 
 
+@right((M,))
+def transposed_array(m: np.ndarray):
+    return np.sum(m.T @ m @ m.T * m.T) * np.sum(np.array([m[0], m[1]]).T ** 2)
+
+
 # -- keys of dictionaries: numbers that no derivative flows through -------------------------------------------
 
 

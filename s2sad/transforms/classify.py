@@ -181,7 +181,9 @@ def _attribute(stmt: gast.Assign, target: str, value: gast.Attribute, context: C
         if context.kinds.get(owner.id) in ARRAY_LIKE | {"complex"} and rule is not None:
             if rule.kind == "nondifferentiable":
                 return None
-            return _operation(stmt, target, rule, {next(iter(rule.signature.parameters)): owner}, context)
+            bindings = bind(rule.signature, gast.Call(value, [owner], []))
+            assert bindings is not None
+            return _operation(stmt, target, rule, bindings, context)
         return Attribute(stmt, kills, uses, target=target, owner=owner.id, name=nodes.const(value.attr))
     base = frozenset([root(value) or ""])
     return Read(stmt, frozenset([target]), base, indexed=base, target=target, place=value)

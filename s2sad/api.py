@@ -125,9 +125,8 @@ class DerivativeFunction:
         if (wider := self._wider(args, kwargs)) is not self:
             return wider.vjp(args, kwargs)
         plan = self._plan
-        args, kwargs = self._full(
-            detached(args), detached(kwargs)
-        )  # the caller may change them before the pullback is called
+        # the caller may change the arguments before the pullback is called
+        args, kwargs = self._full(detached(args), detached(kwargs))
         arguments = plan.bind(args, kwargs)
         values = plan.values(arguments)
         variant = self._variant(plan.kinds_of(arguments))

@@ -48,10 +48,11 @@ def note_captures(
     names = dict(of_original.names)
     for name in emitted.__code__.co_freevars:
         if name in pieces:
-            there = [n for n, f in held.items() if f is pieces[name]]
-            names[name] = (
-                of_original.names.get(there[0], there[0]) if there else ITSELF if pieces[name] is original else None
-            )
+            called = next((n for n, f in held.items() if f is pieces[name]), None)
+            if called is not None:
+                names[name] = of_original.names.get(called, called)
+            else:
+                names[name] = ITSELF if pieces[name] is original else None
     setattr(emitted, _NOTE, Captures(names, of_original.cycles))
 
 

@@ -32,14 +32,12 @@ class Context:
     """One function being transformed: its source, the names in use, and what its emitted code links to.
 
     `links` maps names of emitted code to objects that the user's function does not itself refer to; `dependencies`
-    holds what was looked up by name and must still be the same object when the derivative is called. `varied` and
-    `kinds` are the facts of `analysis`, kept true for the names that passes add. `volatile` says that outer variables may change before the
-    reverse sweep reads them. `changing` are temporaries that hold outer objects
-    which may change in place. `dropped` are the results
-    that nothing uses; `closures` are the function's own
-    nested functions that are bound once, with the active variables that they capture. `named` are the cotangents of
-    the user's own variables, which are not un-nested. `trusted` marks emitted code that
-    is differentiated again: it works in place only on arrays of its own.
+    holds what was looked up by name and must still be the same object when the derivative is called. `varied` and `kinds`
+    are the facts of `analysis`, kept true for the names that passes add. `changing` are temporaries that hold outer
+    objects which may change in place, `dropped` the results that nothing uses, `named` the cotangents of the user's own
+    variables, which are not un-nested. `trusted` marks emitted code that is differentiated again: it works in place only
+    on arrays of its own. `volatile` says that outer variables may change before the reverse sweep reads them. `closures`
+    are the function's own nested functions that are bound once, with the active variables that they capture.
     """
 
     source: FunctionSource

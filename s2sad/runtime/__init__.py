@@ -55,7 +55,7 @@ from s2sad.runtime.assembly import (
     unsort,
     vstack_pullback,
 )
-from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, folded, unfolded, zeros_like
+from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, folded, owned, unfolded, zeros_like
 from s2sad.runtime.dynamic import install, require_no_change, split, split_method, split_property, split_star
 from s2sad.runtime.fields import settled, through_settled
 from s2sad.runtime.methods import (
@@ -107,7 +107,6 @@ from s2sad.runtime.shapes import (
     instantiate,
     no_gradient,
     outline,
-    owned,
     require_scalar,
     scalar_seed,
     snapshot,

@@ -54,7 +54,7 @@ class ListBar(list[Any]):
     __rmul__ = __imul__ = __mul__
 
     def copy(self) -> ListBar:
-        return type(self)(_copied(v) for v in self)
+        return type(self)(owned(v) for v in self)
 
 
 class NamedTupleBar(ListBar):
@@ -133,11 +133,8 @@ class DictBar(dict[Any, Any]):
 
     __radd__ = __iadd__ = __add__
 
-    def pop(self, key: Any, default: Any = 0) -> Any:
-        return dict.pop(self, key, default)
-
     def copy(self) -> DictBar:
-        return DictBar.of(self.primal, {k: _copied(v) for k, v in self.items()})
+        return DictBar.of(self.primal, {k: owned(v) for k, v in self.items()})
 
 
 _PRIMAL = "the primal"  # no attribute has this name
@@ -181,7 +178,7 @@ class ObjectBar:
         return f"ObjectBar({', '.join(f'{k}={v!r}' for k, v in parts_of(self).items())})"
 
     def __copy__(self) -> ObjectBar:
-        return ObjectBar(primal_of(self), **{k: _copied(v) for k, v in parts_of(self).items()})
+        return ObjectBar(primal_of(self), **{k: owned(v) for k, v in parts_of(self).items()})
 
 
 # not methods of ObjectBar, since attributes of the object may have any name
@@ -262,7 +259,8 @@ def _object_zeros(x: Any) -> Any:
     return zeros
 
 
-def _copied(value: Any) -> Any:
-    if isinstance(value, ObjectBar):
-        return copy.copy(value)
-    return value.copy() if hasattr(value, "copy") else value
+def owned(g: Any) -> Any:
+    """A copy of a cotangent that may be added to in place."""
+    if isinstance(g, IMMUTABLE):
+        return g
+    return g.copy() if isinstance(g, (np.ndarray, list, dict)) else copy.copy(g)

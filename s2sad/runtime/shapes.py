@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.containers import IMMUTABLE, OPAQUE, DictBar, ListBar, ObjectBar, zeros_like
+from s2sad.runtime.containers import OPAQUE, DictBar, ListBar, ObjectBar, zeros_like
 from s2sad.runtime.fields import settled, stored_names
 from s2sad.runtime.refusals import NoRule, Unfit
 
@@ -59,25 +59,25 @@ def array_pullback(g: Any, a: Any) -> Any:
 def _sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     g_shape = np.shape(g)
     lead = len(g_shape) - len(shape)
-    if lead < 0:  # g stands for a constant cotangent, such as a Python scalar
-        return np.broadcast_to(g, shape)
+    if lead < 0:
+        return _spread_zero(g, shape)
     axes = tuple(range(lead)) + tuple(lead + i for i, n in enumerate(shape) if n == 1 and g_shape[lead + i] != 1)
     total = np.sum(g, axis=axes) if axes else g
     if np.size(total) == math.prod(shape):
         return np.reshape(total, shape) if np.shape(total) != shape else total
-    return np.broadcast_to(total, shape)  # the universal zero was scaled by something smaller
+    return _spread_zero(total, shape)
+
+
+def _spread_zero(g: Any, shape: tuple[int, ...]) -> Any:
+    """The universal zero, scaled by something smaller than its primal: anything else of that shape is an error."""
+    if np.any((g != 0) & (g == g)):  # nan is zero times infinity
+        raise Unfit(f"a cotangent of shape {np.shape(g)} for a value of shape {shape}")
+    return np.broadcast_to(g, shape)
 
 
 def instantiate(g: Any, like: Any) -> Any:
     """`g`, with the universal zero, which a number may have scaled, made into a zero of the type and shape of `like`."""
     return zeros_like(like) if isinstance(g, (int, float)) and g == 0 else g
-
-
-def owned(g: Any) -> Any:
-    """A copy of a cotangent that may be added to in place."""
-    if isinstance(g, IMMUTABLE):
-        return g
-    return g.copy() if isinstance(g, (np.ndarray, list, dict)) else copy.copy(g)
 
 
 def require_scalar(out: Any) -> None:

@@ -68,10 +68,11 @@ def is_pure(stmt: gast.Assign | gast.AugAssign | gast.FunctionDef) -> bool:
     if isinstance(stmt, gast.FunctionDef):
         return True
     calls = [n for n in nodes.walk(stmt.value) if isinstance(n, (gast.Call, gast.Subscript, gast.Attribute))]
-    return not calls or (getattr(stmt, "reverse", False) and not any(_has_effect(c) for c in calls))
+    return not calls or (getattr(stmt, "reverse", False) and not any(has_effect(c) for c in calls))
 
 
-def _has_effect(node: gast.AST) -> bool:
+def has_effect(node: gast.AST) -> bool:
+    """Does an operation of the reverse sweep do more than give a value?"""
     if not isinstance(node, gast.Call):
         return False
     name = node.func.attr if isinstance(node.func, gast.Attribute) else getattr(node.func, "id", "")

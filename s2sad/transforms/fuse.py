@@ -15,10 +15,12 @@ import gast
 from s2sad import nodes
 from s2sad.context import Context
 from s2sad.nodes import Block, Expr
+from s2sad.transforms.dead import has_effect
 
 LONGEST = 88  # characters of an expression that a person would still write in one line
 _LARGEST = 48  # nodes of one in the forward sweep, where it stood in one line
 _REACH = 8  # statements to look back
+_OPERATIONS = (gast.Call, gast.BinOp, gast.Subscript, gast.Attribute)
 
 
 def fuse(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
@@ -156,16 +158,10 @@ def _is_atom(value: Expr) -> bool:
 
 
 def is_pure(stmt: gast.Assign) -> bool:
-    if _is_atom(stmt.value):
-        return True
-    for node in nodes.walk(stmt.value):
-        if isinstance(node, gast.Call):
-            name = node.func.attr if isinstance(node.func, gast.Attribute) else getattr(node.func, "id", "")
-            if not getattr(stmt, "reverse", False) or name == "pop" or "_bwd" in name:
-                return False
-        elif not getattr(stmt, "reverse", False) and isinstance(node, (gast.BinOp, gast.Subscript, gast.Attribute)):
-            return False  # an operation on the user's values may raise, or have effects
-    return True
+    """May its value be evaluated later? An operation on the user's values may raise, or have effects."""
+    if getattr(stmt, "reverse", False):
+        return not any(has_effect(node) for node in nodes.walk(stmt.value))
+    return not any(isinstance(node, _OPERATIONS) for node in nodes.walk(stmt.value))
 
 
 def _written(stmt: gast.stmt) -> set[str]:

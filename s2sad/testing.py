@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.adjoints.registry import Rule, Sample, lookup
+from s2sad.adjoints.registry import Rule, Sample, lookup, takes_place
 from s2sad.checking import check_grads
 from s2sad.errors import RuleError
 from s2sad.runtime import ListBar, unbroadcast
@@ -92,6 +92,12 @@ def _pullback(rule: Rule, point: Sample, name: str, g: Any, ans: Any, specialise
         return unbroadcast(g * _partial(rule, point, name, ans, specialised), value)
     template = _evaluated(rule.pullbacks[name], specialised, _given(rule, point))
     before = (g,) if rule.kind == "linear" else (g, ans)
+    if takes_place(rule.pullbacks[name]):
+        places = range(len(rule.signature.bind(*point.args, **point.kwargs).arguments[name]))
+        parts = [template(*before, i, *point.args, **point.kwargs) for i in places]
+        together = template(*before, None, *point.args, **point.kwargs)
+        _assert_close(_flat(together, point.args), _flat(parts, point.args), _EQUAL, f"{rule.name}: one by one")
+        return ListBar(parts)
     return template(*before, *point.args, **point.kwargs)
 
 

@@ -14,9 +14,6 @@ from s2sad.runtime import (
     ListBar,
     dot_pullback_a,
     dot_pullback_b,
-    einsum_curvature,
-    einsum_pullback,
-    einsum_pushforward,
     half_tril,
     inner_pullback_a,
     inner_pullback_b,
@@ -155,21 +152,6 @@ class tensordot_b:
 
     def pushforward_a(t, ans, g, a, b, axes=2):
         return tensordot_pullback_b(g, t, b, axes)
-
-
-@rule(einsum_pullback, at=[(A @ C, "ij,jk->ik", A, C), (2.5, "ii", S), (V, "ij,j,i->i", A, W, V)])
-class einsum_pullback_rule:
-    def pullback_g(h, ans, g, subscripts, *operands):
-        return einsum_pushforward(h, subscripts, *operands)
-
-    def pullback_operands(h, ans, g, subscripts, *operands):
-        return einsum_curvature(h, g, subscripts, *operands)
-
-    def pushforward_g(t, ans, g, subscripts, *operands):
-        return einsum_pullback(t, subscripts, *operands)
-
-    def pushforward_operands(t, ans, g, subscripts, *operands):
-        return einsum_curvature(t, g, subscripts, *operands)
 
 
 @rule(rows_outer, at=[(V, V[::-1], S), (S, S.T, S), (STACK, STACK - 1, S), (STACK, STACK - 1, STACK)])

@@ -36,7 +36,8 @@ class Rule:
     """How one function is differentiated.
 
     `signature` is the primal's, as far as the rule handles it: an argument that it does not name is refused.
-    `inert` are arguments of which only the shape matters. `partials` is the template of an elementwise rule; `pullbacks` and `pushforwards` hold one template per argument.
+    `inert` are arguments of which only the shape matters. The result is a tuple where the arguments `tuple_unless` have their
+    defaults; None says nothing. `partials` is the template of an elementwise rule; `pullbacks` and `pushforwards` hold one template per argument.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Rule:
     pullbacks: Mapping[str, Template] = field(default_factory=dict)
     pushforwards: Mapping[str, Template] = field(default_factory=dict)
     inert: frozenset[str] = frozenset()
+    tuple_unless: frozenset[str] | None = None
     doc: str = ""
 
     @property
@@ -81,7 +83,12 @@ def _name(template: Any) -> str:
 
 def _without(template: Template, drop: int) -> inspect.Signature:
     signature = inspect.signature(template)
-    return signature.replace(parameters=list(signature.parameters.values())[drop:])
+    return signature.replace(parameters=list(signature.parameters.values())[drop + takes_place(template) :])
+
+
+def takes_place(template: Template) -> bool:
+    """Is this `pullback_operands(g, ans, place, *operands)`, the pullback of one of several operands at a time?"""
+    return list(inspect.signature(template).parameters)[2:3] == ["place"]
 
 
 def elementwise(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
@@ -122,7 +129,11 @@ def linear(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
 
 
 def rule(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
-    """The general form: a class with `pullback_x(g, ans, ...)` and `pushforward_x(t, ans, ...)` for each argument x."""
+    """The general form: a class with `pullback_x(g, ans, ...)` and `pushforward_x(t, ans, ...)` for each argument x.
+
+    The pullback of `*xs` gives a list, or with `pullback_xs(g, ans, place, *xs)` the cotangent of `xs[place]`, and the
+    list where `place` is None.
+    """
 
     def register(cls: F) -> F:
         members = vars(cls)
@@ -141,7 +152,8 @@ def rule(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
             functions,
             Rule(
                 name, "rule", signature, _samples(at, name),
-                pullbacks=pullbacks, pushforwards=pushforwards, inert=frozenset(members.get("inert", ())), doc=cls.__doc__ or "",
+                pullbacks=pullbacks, pushforwards=pushforwards, inert=frozenset(members.get("inert", ())),
+                tuple_unless=_names(members.get("tuple_unless")), doc=cls.__doc__ or "",
             ),
         )  # fmt: skip
         return cls
@@ -158,6 +170,10 @@ def nondifferentiable(*functions: Any) -> None:
             inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
         ]
         _register([function], Rule(name, "nondifferentiable", inspect.Signature(anything)))
+
+
+def _names(given: Iterable[str] | None) -> frozenset[str] | None:
+    return None if given is None else frozenset(given)
 
 
 def lookup(function: Any) -> Rule | None:

@@ -15,8 +15,10 @@ import gast
 import numpy as np
 
 from s2sad import nodes
+from s2sad.adjoints.registry import Rule
 from s2sad.analysis.expressions import rule_of
 from s2sad.context import UNKNOWN, Context
+from s2sad.template import bind, literal_value
 
 Kinds = Mapping[str, str]
 REAL = frozenset({"int", "float", "bool", "scalar"})
@@ -180,6 +182,8 @@ def _call_kind(node: gast.Call, kinds: Kinds, context: Context) -> str | None:
             return _CONSTRUCTORS[function]
     except TypeError:
         return "unknown"
+    if rule is not None and rule.tuple_unless is not None:
+        return _kind_by_options(node, rule)
     if getattr(function, "__module__", None) == "math" and rule is not None:
         return (
             "int"
@@ -207,3 +211,13 @@ def _call_kind(node: gast.Call, kinds: Kinds, context: Context) -> str | None:
     if getattr(function, "__module__", None) == "numpy" and getattr(function, "__name__", "") in _ARRAY_MAKERS:
         return "array"
     return "unknown"
+
+
+def _kind_by_options(node: gast.Call, rule: Rule) -> str:
+    """A tuple, unless an option says otherwise."""
+    bound = bind(rule.signature, node)
+    if bound is None or rule.tuple_unless is None:
+        return "unknown"
+    parameters = rule.signature.parameters
+    usual = all(literal_value(bound[name]) == (True, parameters[name].default) for name in rule.tuple_unless)
+    return "tuple" if usual else "unknown"

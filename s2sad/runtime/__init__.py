@@ -14,9 +14,6 @@ from s2sad.runtime.accumulate import (
 from s2sad.runtime.algebra import (
     dot_pullback_a,
     dot_pullback_b,
-    einsum_curvature,
-    einsum_pullback,
-    einsum_pushforward,
     half_tril,
     inner_pullback_a,
     inner_pullback_b,
@@ -57,6 +54,7 @@ from s2sad.runtime.assembly import (
 )
 from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, folded, owned, unfolded, zeros_like
 from s2sad.runtime.dynamic import install, require_no_change, split, split_method, split_property, split_star
+from s2sad.runtime.einsum import contraction_order, einsum_pullback, einsum_pushforward, transposed_einsum
 from s2sad.runtime.fields import settled, through_settled
 from s2sad.runtime.methods import (
     astype_method,
@@ -159,6 +157,7 @@ __all__ = [
     "concatenate_pullback",
     "conjugate",
     "constant_mode",
+    "contraction_order",
     "copy_method",
     "cumprod_bend",
     "cumprod_curvature",
@@ -175,7 +174,6 @@ __all__ = [
     "dot_pullback_a",
     "dot_pullback_b",
     "dstack_pullback",
-    "einsum_curvature",
     "einsum_pullback",
     "einsum_pushforward",
     "extremum_pullback",
@@ -253,6 +251,7 @@ __all__ = [
     "trace_pullback",
     "transpose_method",
     "transpose_method_pullback",
+    "transposed_einsum",
     "unbroadcast",
     "unfolded",
     "unreduce",

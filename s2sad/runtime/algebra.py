@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.containers import ListBar
 from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import unbroadcast
 
@@ -150,90 +149,3 @@ def slogdet_cotangent(g: Any, ans: Any) -> Any:
     if np.iscomplexobj(ans[0]) and not (isinstance(g[0], int) and g[0] == 0):
         raise NoRule("the derivative of the sign in slogdet of a complex matrix")
     return g[1]
-
-
-# einsum -------------------------------------------------------------------------------------------
-
-
-def _einsum_terms(subscripts: Any, operands: tuple[Any, ...]) -> tuple[list[str], str]:
-    """The subscripts of each operand and of the result, the ellipsis written out in letters."""
-    if not isinstance(subscripts, str):
-        raise NoRule("np.einsum with axis lists; write the subscripts as a string")
-    text = subscripts.replace(" ", "")
-    left, arrow, result = text.partition("->")
-    terms = left.split(",")
-    if not arrow:
-        letters = sorted(set(left) - set(",."))
-        result = ("..." if "." in left else "") + "".join(c for c in letters if left.count(c) == 1)
-    spare = [c for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" if c not in text]
-    extra = [np.ndim(x) - len(t.replace("...", "")) if "..." in t else 0 for t, x in zip(terms, operands, strict=True)]
-    dots = spare[: max(extra)]
-    written = [t.replace("...", "".join(dots[len(dots) - n :])) for t, n in zip(terms, extra, strict=True)]
-    return written, result.replace("...", "".join(dots))
-
-
-def _einsum_pullback_of(i: int, g: Any, terms: list[str], result: str, operands: tuple[Any, ...]) -> Any:
-    """The cotangent of operand `i`: the result's cotangent contracted with the other operands."""
-    term, operand = terms[i], operands[i]
-    others = [k for k in range(len(terms)) if k != i]
-    inputs = [result, *(terms[k] for k in others)]
-    arrays = [g, *(operands[k] for k in others)]
-    present = set("".join(inputs))
-    wanted = "".join(dict.fromkeys(c for c in term if c in present))
-    large = len(arrays) > 2 or np.size(g) > 1000  # where planning the contraction pays
-    # Axes of length 1 that broadcast against longer ones are summed by unbroadcast at the end.
-    found = np.einsum(",".join(inputs) + "->" + wanted, *arrays, optimize=large)
-    sizes = {c: found.shape[wanted.index(c)] for c in wanted}
-    letters = list(dict.fromkeys(term))
-    shape = np.shape(operand)
-    full = [sizes.get(c, shape[term.index(c)]) for c in letters]
-    spread = np.broadcast_to(
-        np.reshape(found, [sizes.get(c, 1) for c in sorted(letters, key=_order(wanted))]),
-        [full[letters.index(c)] for c in sorted(letters, key=_order(wanted))],
-    )
-    spread = np.transpose(spread, [sorted(letters, key=_order(wanted)).index(c) for c in letters])
-    if len(letters) < len(term):  # a repeated index reads a diagonal, so only the diagonal has a cotangent
-        diagonal = np.zeros([shape[k] for k in range(len(term))], spread.dtype)
-        at = np.ix_(*(np.arange(n) for n in full))
-        diagonal[tuple(at[letters.index(c)] for c in term)] = spread
-        spread = diagonal
-    return unbroadcast(spread, operand)
-
-
-def _order(wanted: str) -> Any:
-    return lambda c: wanted.index(c) if c in wanted else len(wanted)
-
-
-def einsum_pullback(g: Any, subscripts: Any, *operands: Any) -> Any:
-    """The cotangents of the operands where `g` is that of np.einsum(subscripts, *operands)."""
-    terms, result = _einsum_terms(subscripts, operands)
-    return ListBar(_einsum_pullback_of(i, g, terms, result, operands) for i in range(len(operands)))
-
-
-def _replaced(operands: tuple[Any, ...], i: int, new: Any) -> list[Any]:
-    return [new if k == i else x for k, x in enumerate(operands)]
-
-
-def _is_zero(x: Any) -> bool:
-    return isinstance(x, int) and x == 0
-
-
-def einsum_pushforward(t: Any, subscripts: Any, *operands: Any) -> Any:
-    """The tangent of np.einsum(subscripts, *operands) where `t` holds those of the operands."""
-    parts = [
-        np.einsum(subscripts, *_replaced(operands, i, np.broadcast_to(d, np.shape(operands[i]))))
-        for i, d in enumerate(t)
-        if not _is_zero(d)
-    ]
-    return sum(parts[1:], parts[0]) if parts else 0 * np.einsum(subscripts, *operands)
-
-
-def einsum_curvature(h: Any, g: Any, subscripts: Any, *operands: Any) -> Any:
-    """The cotangents of the operands where `h` holds those of einsum_pullback's results."""
-    total = ListBar([0] * len(operands))
-    for i, d in enumerate(h):
-        if not _is_zero(d):
-            part = einsum_pullback(g, subscripts, *_replaced(operands, i, np.broadcast_to(d, np.shape(operands[i]))))
-            part[i] = 0
-            total = total + part
-    return total

@@ -60,21 +60,24 @@ class ListBar(list[Any]):
 class NamedTupleBar(ListBar):
     """The cotangent of a named tuple: elements by position and by name.
 
-    `named` holds what belongs to attributes that are not fields (properties), until it is settled.
+    An element that is missing, which iterating shows as 0, is made from the primal when it is first asked for. `named` holds
+    what belongs to attributes that are not fields (properties), until it is settled.
     """
 
-    __slots__ = ("_fields", "named")
+    __slots__ = ("_fields", "named", "primal")
 
     _fields: tuple[str, ...]
     named: dict[str, Any]
+    primal: Any
 
     @classmethod
-    def zeros(cls, fields: tuple[str, ...]) -> NamedTupleBar:
-        return cls([0] * len(fields))._with(fields, {})
+    def zeros(cls, fields: tuple[str, ...], primal: Any = None) -> NamedTupleBar:
+        return cls([0] * len(fields))._with(fields, {}, primal)
 
-    def _with(self, fields: tuple[str, ...], named: dict[str, Any]) -> NamedTupleBar:
+    def _with(self, fields: tuple[str, ...], named: dict[str, Any], primal: Any) -> NamedTupleBar:
         object.__setattr__(self, "_fields", fields)
         object.__setattr__(self, "named", named)
+        object.__setattr__(self, "primal", primal)
         return self
 
     def __add__(self, other: Any) -> Any:
@@ -84,12 +87,18 @@ class NamedTupleBar(ListBar):
         named = dict(self.named)
         for name, value in getattr(other, "named", {}).items():
             named[name] = named.get(name, 0) + value
-        return total._with(self._fields, named)
+        return total._with(self._fields, named, self.primal)
 
     __radd__ = __iadd__ = __add__
 
+    def __getitem__(self, index: Any) -> Any:
+        found = ListBar.__getitem__(self, index)
+        if type(found) is int and found == 0 and self.primal is not None:
+            found = self[index] = zeros_like(self.primal[index])
+        return found
+
     def __getattr__(self, name: str) -> Any:
-        if name in ("_fields", "named") or name.startswith("__"):
+        if name in self.__slots__ or name.startswith("__"):
             raise AttributeError(name)
         return self[self._fields.index(name)] if name in self._fields else self.named.get(name, 0)
 
@@ -241,7 +250,7 @@ def zeros_like(x: Any) -> Any:
     if isinstance(x, IMMUTABLE) or x is None:
         return 0
     if isinstance(x, (tuple, NamedTupleBar)) and hasattr(x, "_fields"):
-        return NamedTupleBar.zeros(x._fields) + ListBar([zeros_like(v) for v in x])
+        return NamedTupleBar.zeros(x._fields, x)
     if isinstance(x, (list, tuple)):
         return ListBar([zeros_like(v) for v in x])
     if isinstance(x, dict):

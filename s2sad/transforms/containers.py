@@ -91,7 +91,7 @@ def unpack(step: steps.Unpack, sweep: Sweep) -> None:
     present = [t.id for t in targets if t.id in sweep.bars]
     if not present:
         return
-    if step.source in {t.id for t in targets} or _is_tape(step.source, sweep):
+    if step.source in {t.id for t in targets} or _is_tape(step.source, sweep) or _is_passed_on(step.source, sweep):
         parts = nodes.call(sweep.helper(_list_bar()), gast.List([_part(t, sweep) for t in step.targets], gast.Load()))
         for name in present:
             sweep.take(name)
@@ -125,6 +125,11 @@ def _is_tape(variable: str, sweep: Sweep) -> bool:
     if variable in context.namer.issued:
         return sweep.is_result(variable)
     return variable in context.active and sum(nodes.is_name(n, variable) for n in nodes.walk(context.source.tree.body)) == 1
+
+
+def _is_passed_on(variable: str, sweep: Sweep) -> bool:
+    """Is this the tuple of `a, b = f(x)`, which has no other use?"""
+    return sweep.context.kinds.get(variable) == "tuple" and variable in sweep.context.namer.issued
 
 
 def _list_bar() -> Any:

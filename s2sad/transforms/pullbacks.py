@@ -11,6 +11,7 @@ from typing import Any
 import gast
 
 from s2sad import nodes
+from s2sad.adjoints.registry import takes_place
 from s2sad.analysis.expressions import root
 from s2sad.analysis.kinds import REAL, kind_of
 from s2sad.nodes import Expr
@@ -113,9 +114,29 @@ def _general(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
         if step.rule.kind == "rule":
             bindings[second] = _answer(step, sweep)
         bindings[first] = sweep.bar(step.target)
+        if takes_place(template):
+            contributions += _one_by_one(operand, template, bindings, sweep)
+            continue
         (value,) = instantiate_template(template, bindings, sweep.context.link)
         contributions += _distribute(operand, value, sweep)
     return contributions
+
+
+def _one_by_one(operand: Expr, template: Any, bindings: dict[str, Expr], sweep: Sweep) -> list[Contribution]:
+    """The cotangents of those operands among `*args` that are active; of all where they are one variable."""
+
+    def cotangent(place: int | None) -> Expr:
+        (value,) = instantiate_template(template, {**bindings, "place": nodes.const(place)}, sweep.context.link)
+        return value
+
+    if isinstance(operand, gast.Name):
+        return [(operand.id, cotangent(None), False)]
+    assert isinstance(operand, gast.Tuple)
+    return [
+        (element.id, value := cotangent(i), is_fresh(value))
+        for i, element in enumerate(operand.elts)
+        if isinstance(element, gast.Name) and element.id in sweep.context.varied
+    ]
 
 
 def _distribute(operand: Expr, value: Expr, sweep: Sweep) -> list[Contribution]:

@@ -1,0 +1,72 @@
+"""Rules whose pullbacks are Python in `s2sad.runtime`, differentiated again by their source.
+
+Each sample point of a rule becomes a small program that uses the result, and is differentiated twice.
+"""
+
+import linecache
+
+import numpy as np
+import pytest
+from by_source import FAMILIES
+from numeric import is_leaf
+
+from s2sad import grad
+from s2sad.adjoints.registry import all_rules
+from s2sad.testing import check_grads
+
+RULES = [(f, r) for f, r in all_rules() if any(t.__module__ in FAMILIES for t in r.pullbacks.values())]
+POINTS = [(f, p) for f, r in RULES if not (f.__module__ or "").startswith("s2sad") for p in r.samples]
+
+
+def program(function, point):
+    """A real function of the point's numbers and arrays, and their values: `sum(w * result) + sum(sin(result))`."""
+    scope, values = {"np": np, "f": function}, []
+
+    def spelled(argument):
+        if is_leaf(argument):
+            values.append(argument)
+            return f"x{len(values) - 1}"
+        if isinstance(argument, list) and any(map(is_leaf, argument)):
+            return f"[{', '.join(map(spelled, argument))}]"
+        scope[f"c{len(scope)}"] = argument
+        return f"c{len(scope) - 1}"
+
+    arguments = [spelled(a) for a in point.args] + [f"{k}={spelled(a)}" for k, a in point.kwargs.items()]
+    result = function(*point.args, **point.kwargs)
+    parts = [("y", result)] if not isinstance(result, tuple) else [(f"y[{i}]", y) for i, y in enumerate(result)]
+    terms = [f"np.sum(np.real({name} * {0.7 - 0.2 * i} + np.sin({name})))" for i, (name, y) in enumerate(parts) if smooth(y)]
+    head = f"def used({', '.join(f'x{i}' for i in range(len(values)))}):"
+    text = f"{head}\n    y = f({', '.join(arguments)})\n    return {' + '.join(terms)}\n"
+    name = f"<program {len(linecache.cache)}>"
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    exec(compile(text, name, "exec"), scope)
+    return scope["used"], tuple(values)
+
+
+def smooth(part):
+    return np.asarray(part).dtype.kind in "fc"
+
+
+def slopes(function, count):
+    """The gradient of a function of `count` arguments, as a real number that depends on all of it."""
+    derivative = grad(function, argnums=tuple(range(count)))
+
+    def squared(*values):
+        total = 0.0
+        for part in derivative(*values):
+            total = total + np.sum(np.real(part * part) + np.imag(part))
+        return total
+
+    return squared
+
+
+def name_of(point):
+    function, sample = point
+    return f"{function.__module__}.{function.__name__}-{', '.join(str(np.shape(a)) for a in sample.args)}"
+
+
+@pytest.mark.parametrize("point", POINTS, ids=name_of)
+def test_first_and_second_derivative(point):
+    function, values = program(*point)
+    check_grads(function, values)
+    check_grads(slopes(function, len(values)), values)

@@ -10,6 +10,7 @@ from s2sad.errors import (
     SourceNotFound,
     UnsupportedSyntax,
 )
+from s2sad.rules import elementwise, linear, nondifferentiable, rule
 
 __version__ = "0.1.0"
 __all__ = [
@@ -20,7 +21,11 @@ __all__ = [
     "S2SADError",
     "SourceNotFound",
     "UnsupportedSyntax",
+    "elementwise",
     "grad",
+    "linear",
+    "nondifferentiable",
+    "rule",
     "source",
     "stop_gradient",
     "value_and_grad",

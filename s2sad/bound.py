@@ -25,10 +25,10 @@ Split = Callable[[types.FunctionType, tuple[str, ...]], Pair]
 
 def with_source(function: Any) -> Any:
     """`function`, or what does the same and has a text."""
-    if isinstance(function, types.FunctionType):
-        return function
     if has_rule(function):
         return wrapper_of(function)
+    if isinstance(function, types.FunctionType):
+        return function
     equal = equivalent(function)
     if equal is not None:
         return equal

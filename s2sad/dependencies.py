@@ -30,7 +30,7 @@ MISSING: Any = object()
 
 Cells = Mapping[str, types.CellType]
 
-#: Where the functions live that s2sad itself has rules for; a rule for any other function came from a user.
+#: Where the functions live that s2sad itself has rules for.
 KNOWN_ROOTS = frozenset(
     {
         "_operator",
@@ -98,17 +98,29 @@ def imported(spelled: str) -> Any:
     return value
 
 
+_PROCESS = os.urandom(8).hex()  # tells this process from others
+_rules = 0  # how often a user has registered a rule
+
+
+def rules_changed() -> int:
+    """Says that derivatives may rest on rules that are not what they were; the number of the change."""
+    global _rules
+    _rules += 1
+    return _rules
+
+
 class Watch:
     """Everything that was looked up, ready to be compared with what is there now, in nanoseconds.
 
     Attributes of the modules of `KNOWN_ROOTS` are taken to stay as they are.
     """
 
-    __slots__ = ("attributes", "builtins", "cells", "codes", "globals", "main", "paths")
+    __slots__ = ("attributes", "builtins", "cells", "codes", "globals", "main", "paths", "rules")
 
     def __init__(self, main: types.FunctionType) -> None:
         # weakly: the derivative of a function must not keep it alive
         self.main = weakref.ref(main), main.__code__, main.__defaults__
+        self.rules = _rules
         self.globals: list[tuple[Any, str, Any]] = []
         self.builtins: list[tuple[Mapping[str, Any], str]] = []
         self.cells: list[tuple[types.CellType, Any]] = []
@@ -134,6 +146,8 @@ class Watch:
             self.codes.append((value, value.__code__, value.__defaults__))
 
     def is_current(self) -> bool:
+        if self.rules != _rules:
+            return False
         for get, name, value in self.globals:
             if get(name) is not value:
                 return False
@@ -232,15 +246,16 @@ def _rule(value: Any) -> str:
         rule = registry._RULES.get(value) if registry is not None else None
     except TypeError:
         return ""
-    if rule is None:
+    if rule is None or not rule.own:
         return ""
-    templates = [rule.partials, *rule.pullbacks.values(), *rule.pushforwards.values()]
-    given = [t for t in templates if isinstance(t, types.FunctionType)]
-    foreign = [t for t in given if not t.__module__.startswith("s2sad.")]
-    root = str(getattr(value, "__module__", None) or "builtins").partition(".")[0]
-    if not foreign and (given or root in KNOWN_ROOTS):
-        return ""
-    return f" rule {digest(rule.kind, *map(code_digest, foreign))}"
+    reached = all(_is_reached(t) for t in ([rule.home] if rule.home else rule.templates))
+    said = digest(rule.kind, str(rule.signature), *map(code_digest, rule.templates))
+    return f" rule {said}" if reached else f" rule {said} {_PROCESS} {rule.own}"
+
+
+def _is_reached(template: Any) -> bool:
+    """Is it what stands under its name? Another function with the same text may have other variables around it."""
+    return imported(f"{template.__module__}:{template.__qualname__}") is template
 
 
 _digests: dict[int, tuple[weakref.ref[types.CodeType], str]] = {}

@@ -26,7 +26,7 @@ from s2sad.errors import InPlaceError, NotDifferentiable
 from s2sad.loader import Compiled, Place, Variant
 from s2sad.runtime import dynamic
 from s2sad.source import unwrap
-from s2sad.synthetic import apply_wrapper, wrapper_of
+from s2sad.synthetic import apply_wrapper, has_rule, wrapper_of
 
 _KEPT = 512  # functions whose derivatives are kept: their text and code, not what they close over
 _TWINS = 8  # derivatives of one text that differ in what it refers to
@@ -208,6 +208,11 @@ def _split_function(function: Any, active: tuple[Any, ...], itself: bool) -> dyn
         raise NotDifferentiable(
             "a second derivative flows through a call of a partial, a bound method or an object, which holds active values",
             hint="make it a nested function or a lambda that captures them",
+        )
+    if itself and has_rule(function) and getattr(function, "__closure__", None):
+        raise NotDifferentiable(
+            f"{function.__qualname__} has a rule, which says nothing of the active values that it captures",
+            hint="pass them as arguments, and say so in the rule",
         )
     function = with_source(function)
     if itself and isinstance(getattr(function, "__s2sad_function__", None), types.FunctionType):

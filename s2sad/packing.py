@@ -97,7 +97,7 @@ def imports(program: Program) -> list[gast.stmt]:
                 continue
             if isinstance(value, types.ModuleType):
                 modules[name] = value.__name__
-            elif isinstance(value, (types.FunctionType, type)):
+            elif isinstance(value, (types.FunctionType, type)) and value.__name__.isidentifier():
                 module = "s2sad.runtime" if value.__module__.startswith("s2sad.runtime") else value.__module__
                 members.setdefault(module, set()).add((value.__name__, None if value.__name__ == name else name))
     found: list[gast.stmt] = [

@@ -57,7 +57,8 @@ def _handled(function: Any) -> tuple[str, inspect.Signature]:
 
     rule = registry.lookup(function)
     if rule is not None and rule.kind != "nondifferentiable":
-        return rule.name, rule.signature
+        named = getattr(function, "__name__", "")
+        return named if rule.own and named.isidentifier() else rule.name, rule.signature
     name = getattr(function, "__name__", repr(function))
     if rule is None or not isinstance(function, types.FunctionType):
         raise NotDifferentiable(f"{name} has no derivative", hint="s2sad rules lists what has one")

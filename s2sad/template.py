@@ -18,6 +18,7 @@ from typing import Any
 import gast
 
 from s2sad import nodes
+from s2sad.dependencies import MISSING, cells_of, look
 from s2sad.errors import RuleError
 
 Link = Callable[[str, Any], gast.Name]
@@ -48,6 +49,23 @@ def instantiate(template: Callable[..., Any], bindings: Mapping[str, gast.expr],
     elements = returned.elts if isinstance(returned, gast.Tuple) else [returned]
     substitution = _Substitution(bindings, template, link)
     return [substitution.of(element) for element in elements]
+
+
+def can_be_written_out(function: Callable[..., Any]) -> bool:
+    """Does a function that is no template mean the same where its expression is written in place of a call?
+
+    It is one `return`, and what it refers to does not change: modules and builtins.
+    """
+    try:
+        body = _parse(function).body
+    except RuleError:
+        return False
+    said = [stmt for stmt in body if not nodes.is_docstring(stmt)]
+    if len(said) != 1 or not isinstance(said[0], gast.Return) or said[0].value is None:
+        return False
+    outer = nodes.loads(said[0]) - set(inspect.signature(function).parameters)
+    found = [look(name, function.__globals__, _cells(function)) for name in outer]
+    return all(isinstance(value, types.ModuleType) or value in vars(builtins).values() for value in found)
 
 
 def _select(body: list[gast.stmt], bindings: Mapping[str, gast.expr], template: Callable[..., Any]) -> gast.expr:
@@ -115,12 +133,14 @@ class _Substitution:
     def _name(self, node: gast.Name) -> gast.expr:
         if node.id in self.bindings:
             return nodes.clone(self.bindings[node.id])
-        found = self.template.__globals__.get(node.id)
-        if found is None:
-            if hasattr(builtins, node.id):
-                return self.link(node.id, getattr(builtins, node.id))
+        found = look(node.id, self.template.__globals__, _cells(self.template))
+        if found is MISSING:
             raise RuleError(f"the template {self.template.__qualname__} refers to an unknown name {node.id}")
         return self.link(node.id, found)
+
+
+def _cells(template: Callable[..., Any]) -> Mapping[str, types.CellType]:
+    return cells_of(template) if isinstance(template, types.FunctionType) else {}
 
 
 def _folded(node: gast.BinOp) -> gast.expr:

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.adjoints.registry import Rule, Sample, lookup, takes_place
+from s2sad.adjoints.registry import Rule, Sample, Template, lookup, sample, takes_place
 from s2sad.checking import check_grads
 from s2sad.errors import RuleError
 from s2sad.runtime import ListBar, unbroadcast
 
-__all__ = ["check_grads", "check_rule"]
+__all__ = ["check_grads", "check_rule", "sample"]
 
 _STEP = 1e-3  # of a difference formula of order four, whose error is then near 1e-12
 _CLOSE = 1e-7
@@ -36,6 +36,8 @@ def check_rule(function: Callable[..., Any]) -> None:
     rule = lookup(function)
     if rule is None:
         raise RuleError(f"{function!r} has no rule")
+    if not rule.samples and rule.kind != "nondifferentiable":
+        raise RuleError(f"the rule {rule.name} has no sample points", hint="give at=[(argument, ...)]")
     for point in rule.samples:
         _check_point(function, rule, point)
         _check_float32(function, rule, point)
@@ -81,7 +83,7 @@ def _arguments(rule: Rule, point: Sample) -> Iterator[tuple[str, Any]]:
 def _partial(rule: Rule, point: Sample, name: str, ans: Any, specialised: bool) -> Any:
     assert rule.partials is not None
     given = _given(rule, point)
-    found = _evaluated(rule.partials, specialised, given)(ans, *point.args, **point.kwargs)
+    found = _template(rule, rule.partials, specialised, given)(ans, *point.args, **point.kwargs)
     names = list(rule.signature.parameters)
     return found[names.index(name)] if len(names) > 1 else found
 
@@ -90,7 +92,7 @@ def _pullback(rule: Rule, point: Sample, name: str, g: Any, ans: Any, specialise
     if rule.kind == "elementwise":
         value = rule.signature.bind(*point.args, **point.kwargs).arguments[name]
         return unbroadcast(g * _partial(rule, point, name, ans, specialised), value)
-    template = _evaluated(rule.pullbacks[name], specialised, _given(rule, point))
+    template = _template(rule, rule.pullbacks[name], specialised, _given(rule, point))
     before = (g,) if rule.kind == "linear" else (g, ans)
     if takes_place(rule.pullbacks[name]):
         places = range(len(rule.signature.bind(*point.args, **point.kwargs).arguments[name]))
@@ -109,7 +111,7 @@ def _pushforward(
     if rule.kind == "linear":
         moved = _replace(rule, point, name, t)
         return function(*moved.args, **moved.kwargs)
-    template = _evaluated(rule.pushforwards[name], specialised, _given(rule, point))
+    template = _template(rule, rule.pushforwards[name], specialised, _given(rule, point))
     return template(t, ans, *point.args, **point.kwargs)
 
 
@@ -182,9 +184,13 @@ def _given(rule: Rule, point: Sample) -> frozenset[str]:
     return frozenset(rule.signature.bind(*point.args, **point.kwargs).arguments)
 
 
-@functools.cache
-def _evaluated(template: Callable[..., Any], specialised: bool, given: frozenset[str]) -> Callable[..., Any]:
+def _template(rule: Rule, template: Template, specialised: bool, given: frozenset[str]) -> Template:
     """A template as a function, as for arguments that are literals or as for arguments that are not."""
+    return template if rule.own else _evaluated(template, specialised, given)  # a user's is what it says
+
+
+@functools.cache
+def _evaluated(template: Template, specialised: bool, given: frozenset[str]) -> Template:
     tree = _Tests(frozenset() if specialised else given).visit(ast.parse(textwrap.dedent(inspect.getsource(template))))
     definition = tree.body[0]
     definition.decorator_list = []

@@ -453,7 +453,7 @@ def test_annotations_of_locals_are_part_of_the_text():
     assert dependencies.fingerprint(plain) == dependencies.fingerprint(again)
 
 
-def test_a_rule_of_the_user_is_part_of_what_is_found(monkeypatch):
+def test_a_rule_of_the_user_is_part_of_what_is_found():
     def cube(x):
         return x**3
 
@@ -461,8 +461,7 @@ def test_a_rule_of_the_user_is_part_of_what_is_found(monkeypatch):
         return 3 * x**2
 
     before = dependencies.fingerprint(cube)
-    rule = registry.Rule("cube", "elementwise", registry._without(template, 1), partials=template)
-    monkeypatch.setitem(registry._RULES, cube, rule)
+    s2sad.elementwise(cube)(template)
     assert dependencies.fingerprint(cube) != before
     assert dependencies.may_have_rule(cube)
 

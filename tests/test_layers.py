@@ -25,7 +25,7 @@ LAYERS = (
     ("pipeline",),
     ("packing", "cache", "loader"),
     ("derive", "synthetic", "pickling", "bound", "arguments"),
-    ("api",),
+    ("api", "rules"),
     ("checking", "standalone"),
     ("testing",),
     ("",),

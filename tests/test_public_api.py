@@ -10,6 +10,7 @@ import pytest
 import s2sad
 
 _TRANSFORM = "(fun: 'Callable[..., Any] | None' = None, argnums: 'Argnums' = 0, *, has_aux: 'bool' = False)"
+_WORD = "(*functions: 'Any', at: 'Iterable[Any]' = ()) -> 'Callable[[F], F]'"
 SIGNATURES = {
     "grad": f"{_TRANSFORM} -> 'Any'",
     "value_and_grad": f"{_TRANSFORM} -> 'Any'",
@@ -18,6 +19,8 @@ SIGNATURES = {
         "has_aux: 'bool' = False, **kwargs: 'Any') -> 'Any'"
     ),
     "source": "(derivative: 'Any') -> 'str'",
+    **dict.fromkeys(("elementwise", "linear", "rule"), _WORD),
+    "nondifferentiable": "(*functions: 'Any') -> 'None'",
     "stop_gradient": "(x: 'Any') -> 'Any'",
 }
 

@@ -28,6 +28,7 @@ class Sample:
 
 
 def sample(*args: Any, **kwargs: Any) -> Sample:
+    """A point with keyword arguments, for `at=[sample(x, axis=0)]`."""
     return Sample(args, kwargs)
 
 
@@ -37,7 +38,9 @@ class Rule:
 
     `signature` is the primal's, as far as the rule handles it: an argument that it does not name is refused.
     `inert` are arguments of which only the shape matters. The result is a tuple where the arguments `tuple_unless` have their
-    defaults; None says nothing. `partials` is the template of an elementwise rule; `pullbacks` and `pushforwards` hold one template per argument.
+    defaults; None says nothing. `partials` is the template of an elementwise rule; `pullbacks` and `pushforwards` hold one
+    template per argument, and `home` is the class that these stand in. A user's `own` rules are numbered; their templates
+    may be any functions.
     """
 
     name: str
@@ -50,6 +53,14 @@ class Rule:
     inert: frozenset[str] = frozenset()
     tuple_unless: frozenset[str] | None = None
     doc: str = ""
+    own: int = 0
+    home: type | None = None
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        """All that is written in a rule."""
+        partials = () if self.partials is None else (self.partials,)
+        return (*partials, *self.pullbacks.values(), *self.pushforwards.values())
 
     @property
     def differentiable(self) -> tuple[str, ...]:
@@ -70,11 +81,14 @@ def _register(functions: Sequence[Any], rule: Rule) -> None:
         _RULES[function] = rule
 
 
-def _samples(points: Iterable[Any], name: str) -> tuple[Sample, ...]:
-    result = tuple(p if isinstance(p, Sample) else Sample(tuple(p)) for p in points)
-    if not result:
-        raise RuleError(f"the rule {name} has no sample points: give at=[(argument, ...)]")
-    return result
+def replace(functions: Sequence[Any], rule: Rule) -> None:
+    """Registers a rule of a user's, in the place of any other."""
+    for function in functions:
+        _RULES[function] = rule
+
+
+def _samples(points: Iterable[Any]) -> tuple[Sample, ...]:
+    return tuple(p if isinstance(p, Sample) else Sample(tuple(p)) for p in points)
 
 
 def _name(template: Any) -> str:
@@ -88,88 +102,104 @@ def _without(template: Template, drop: int) -> inspect.Signature:
 
 def takes_place(template: Template) -> bool:
     """Is this `pullback_operands(g, ans, place, *operands)`, the pullback of one of several operands at a time?"""
-    return list(inspect.signature(template).parameters)[2:3] == ["place"]
+    parameters = list(inspect.signature(template).parameters.values())[2:4]
+    return len(parameters) == 2 and parameters[0].name == "place" and parameters[1].kind is inspect.Parameter.VAR_POSITIONAL
 
 
-def elementwise(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
+# -- what a template says -------------------------------------------------------------------------------
+
+
+def elementwise_rule(template: Any, at: Iterable[Any]) -> Rule:
     """A function applied to each element: the template returns one partial derivative per argument.
 
     The template's first parameter is the result; the others are the function's arguments, in order.
     Broadcasting, both modes and what must be kept for the reverse sweep follow from it.
     """
-
-    def register(template: F) -> F:
-        assert callable(template)
-        name = _name(template)
-        signature = _without(template, 1)
-        _register(
-            functions,
-            Rule(name, "elementwise", signature, _samples(at, name), partials=template, doc=template.__doc__ or ""),
+    signature = _without(template, 1)
+    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in signature.parameters.values()):
+        raise RuleError(
+            f"{_name(template)} has any number of arguments, and a partial derivative is one of each: say it as a rule"
         )
-        return template
+    doc = template.__doc__ or ""
+    return Rule(_name(template), "elementwise", signature, _samples(at), partials=template, doc=doc)
 
-    return register
 
-
-def linear(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
+def linear_rule(template: Any, at: Iterable[Any]) -> Rule:
     """A function linear in its first argument: the template `(g, x, *options)` is the pullback."""
-
-    def register(template: F) -> F:
-        assert callable(template)
-        name = _name(template)
-        signature = _without(template, 1)
-        first = next(iter(signature.parameters))
-        _register(
-            functions,
-            Rule(name, "linear", signature, _samples(at, name), pullbacks={first: template}, doc=template.__doc__ or ""),
-        )
-        return template
-
-    return register
+    signature = _without(template, 1)
+    first = next(iter(signature.parameters))
+    doc = template.__doc__ or ""
+    return Rule(_name(template), "linear", signature, _samples(at), pullbacks={first: template}, doc=doc)
 
 
-def rule(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
+def general_rule(cls: Any, at: Iterable[Any]) -> Rule:
     """The general form: a class with `pullback_x(g, ans, ...)` and `pushforward_x(t, ans, ...)` for each argument x.
 
     The pullback of `*xs` gives a list, or with `pullback_xs(g, ans, place, *xs)` the cotangent of `xs[place]`, and the
     list where `place` is None.
     """
+    members = vars(cls)
+    name = _name(cls)
+    pullbacks = {k[9:]: v for k, v in members.items() if k.startswith("pullback_")}
+    pushforwards = {k[12:]: v for k, v in members.items() if k.startswith("pushforward_")}
+    if not pullbacks or set(pullbacks) != set(pushforwards):
+        raise RuleError(f"the rule {name} needs a pullback_x and a pushforward_x for each argument x")
+    signatures = {_without(t, 2) for t in [*pullbacks.values(), *pushforwards.values()]}
+    if len(signatures) != 1:
+        raise RuleError(f"the templates of the rule {name} differ in their signatures")
+    signature = signatures.pop()
+    if set(pullbacks) - set(signature.parameters):
+        raise RuleError(f"the rule {name} has a pullback for an argument that is not in its signature")
+    return Rule(
+        name, "rule", signature, _samples(at),
+        pullbacks=pullbacks, pushforwards=pushforwards, inert=frozenset(members.get("inert", ())),
+        tuple_unless=_names(members.get("tuple_unless")), doc=cls.__doc__ or "", home=cls,
+    )  # fmt: skip
 
-    def register(cls: F) -> F:
-        members = vars(cls)
-        name = _name(cls)
-        pullbacks = {k[9:]: v for k, v in members.items() if k.startswith("pullback_")}
-        pushforwards = {k[12:]: v for k, v in members.items() if k.startswith("pushforward_")}
-        if not pullbacks or set(pullbacks) != set(pushforwards):
-            raise RuleError(f"the rule {name} needs a pullback_x and a pushforward_x for each argument x")
-        signatures = {_without(t, 2) for t in [*pullbacks.values(), *pushforwards.values()]}
-        if len(signatures) != 1:
-            raise RuleError(f"the templates of the rule {name} differ in their signatures")
-        signature = signatures.pop()
-        if set(pullbacks) - set(signature.parameters):
-            raise RuleError(f"the rule {name} has a pullback for an argument that is not in its signature")
-        _register(
-            functions,
-            Rule(
-                name, "rule", signature, _samples(at, name),
-                pullbacks=pullbacks, pushforwards=pushforwards, inert=frozenset(members.get("inert", ())),
-                tuple_unless=_names(members.get("tuple_unless")), doc=cls.__doc__ or "",
-            ),
-        )  # fmt: skip
-        return cls
+
+def no_derivative(function: Any) -> Rule:
+    """No derivative flows through the function, whatever its arguments are."""
+    anything = [
+        inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+        inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
+    ]
+    name = getattr(function, "__name__", repr(function))
+    return Rule(name, "nondifferentiable", inspect.Signature(anything))
+
+
+# -- the four words -------------------------------------------------------------------------------------
+
+
+def _word(make: Callable[[Any, Iterable[Any]], Rule], functions: Sequence[Any], at: Iterable[Any]) -> Callable[[F], F]:
+    def register(template: F) -> F:
+        made = make(template, at)
+        if not made.samples:
+            raise RuleError(f"the rule {made.name} has no sample points: give at=[(argument, ...)]")
+        _register(functions, made)
+        return template
 
     return register
+
+
+def elementwise(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
+    """Registers what `elementwise_rule` makes of a template."""
+    return _word(elementwise_rule, functions, at)
+
+
+def linear(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
+    """Registers what `linear_rule` makes of a template."""
+    return _word(linear_rule, functions, at)
+
+
+def rule(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
+    """Registers what `general_rule` makes of a class."""
+    return _word(general_rule, functions, at)
 
 
 def nondifferentiable(*functions: Any) -> None:
     """Says of functions that no derivative flows through them (`len`, `np.argmax`, comparisons)."""
     for function in functions:
-        name = getattr(function, "__name__", repr(function))
-        anything = [
-            inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
-            inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
-        ]
-        _register([function], Rule(name, "nondifferentiable", inspect.Signature(anything)))
+        _register([function], no_derivative(function))
 
 
 def _names(given: Iterable[str] | None) -> frozenset[str] | None:
@@ -178,7 +208,7 @@ def _names(given: Iterable[str] | None) -> frozenset[str] | None:
 
 def lookup(function: Any) -> Rule | None:
     """The rule of a function, or None. Unhashable callables have none."""
-    _load_families()
+    load_families()
     try:
         return _RULES.get(function)
     except TypeError:
@@ -187,14 +217,14 @@ def lookup(function: Any) -> Rule | None:
 
 def all_rules() -> list[tuple[Any, Rule]]:
     """Every (function, rule) pair in the order of registration."""
-    _load_families()
+    load_families()
     return list(_RULES.items())
 
 
 _loaded = False
 
 
-def _load_families() -> None:
+def load_families() -> None:
     """Rules are imported at the first look-up, so that `import s2sad` stays light."""
     global _loaded
     if not _loaded:

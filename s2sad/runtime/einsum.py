@@ -28,6 +28,10 @@ def einsum_pullback(g: Any, place: Any, *args: Any, optimize: Any = False) -> An
     subscripts, others, factors = plan
     arrays = [g, *[args[i] for i in others], *factors]
     found = np.einsum(subscripts, *arrays, optimize=contraction_order(optimize, arrays))
+    shape = np.shape(args[place])
+    whole = np.broadcast_shapes(np.shape(found), shape)  # along an axis on which the others have length 1
+    if np.shape(found) != whole:
+        found = np.broadcast_to(found, whole).copy()
     return unbroadcast(found, args[place])  # axes of length 1 were stretched
 
 

@@ -5,13 +5,14 @@ Requires: steps (`classify`). Each function here writes the reverse of one class
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import gast
 
 from s2sad import nodes
-from s2sad.adjoints.registry import takes_place
+from s2sad.adjoints.registry import Rule, Template, takes_place
 from s2sad.analysis.expressions import root
 from s2sad.analysis.kinds import REAL, kind_of
 from s2sad.nodes import Expr
@@ -20,6 +21,7 @@ from s2sad.runtime import (
     attribute_cotangent,
     unbroadcast,
 )
+from s2sad.template import can_be_written_out
 from s2sad.template import instantiate as instantiate_template
 from s2sad.transforms import containers, steps
 from s2sad.transforms.contributions import Contribution, definite, finish, rename_root
@@ -89,10 +91,40 @@ def _like(variable: str, sweep: Sweep) -> Expr:
 
 def _partials(step: steps.Operation, sweep: Sweep) -> list[Expr]:
     assert step.rule is not None and step.rule.partials is not None
-    first = next(iter(step.rule.partials.__code__.co_varnames))
-    bindings = _operands(step, sweep)
-    bindings[first] = _answer(step, sweep)
-    return instantiate_template(step.rule.partials, bindings, sweep.context.link)
+    found = _applied(step, step.rule.partials, [_answer(step, sweep)], sweep)
+    count = len(step.bindings or ())
+    if len(found) == count:
+        return found
+    partials = sweep.context.temporary("partials", varied=False)
+    sweep.emit(nodes.assign(partials, found[0]))
+    return [nodes.subscript(nodes.load(partials), nodes.const(i)) for i in range(count)]
+
+
+def _applied(step: steps.Operation, template: Template, leading: list[Expr], sweep: Sweep) -> list[Expr]:
+    """What a template returns for the operands of a step, expression by expression; or a call of a user's function."""
+    assert step.rule is not None
+    operands = _operands(step, sweep)
+    if not step.rule.own or can_be_written_out(template):
+        names = template.__code__.co_varnames[: len(leading)]
+        bindings = {**dict(zip(names, leading, strict=True)), **operands}
+        return instantiate_template(template, bindings, sweep.context.link)
+    arguments, keywords = list(leading), []
+    for name, operand in operands.items():
+        kind = step.rule.signature.parameters[name].kind
+        if kind is inspect.Parameter.KEYWORD_ONLY:
+            keywords.append(gast.keyword(name, operand))
+        else:
+            starred = kind is inspect.Parameter.VAR_POSITIONAL
+            arguments.append(gast.Starred(operand, gast.Load()) if starred else operand)
+    return [gast.Call(_reached(step.rule, template, sweep), arguments, keywords)]
+
+
+def _reached(rule: Rule, template: Template, sweep: Sweep) -> Expr:
+    """The function of a template, or the method of its class."""
+    if rule.home is None:
+        name = template.__name__
+        return sweep.context.link(name if name.isidentifier() else "slope", template)
+    return gast.Attribute(sweep.helper(rule.home), template.__name__, gast.Load())
 
 
 def _may_broadcast(target: str, others: list[Expr], sweep: Sweep) -> bool:
@@ -109,24 +141,24 @@ def _general(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
         operand = step.bindings.get(parameter)
         if operand is None or not (nodes.loads(operand) & step.uses):
             continue
-        bindings = {"ans": _answer(step, sweep), **_operands(step, sweep)}
-        first, second = (*template.__code__.co_varnames, "")[:2]
+        leading = [sweep.bar(step.target)]
         if step.rule.kind == "rule":
-            bindings[second] = _answer(step, sweep)
-        bindings[first] = sweep.bar(step.target)
+            leading.append(_answer(step, sweep))
         if takes_place(template):
-            contributions += _one_by_one(operand, template, bindings, sweep)
+            contributions += _one_by_one(operand, step, template, leading, sweep)
             continue
-        (value,) = instantiate_template(template, bindings, sweep.context.link)
+        (value,) = _applied(step, template, leading, sweep)
         contributions += _distribute(operand, value, sweep)
     return contributions
 
 
-def _one_by_one(operand: Expr, template: Any, bindings: dict[str, Expr], sweep: Sweep) -> list[Contribution]:
+def _one_by_one(
+    operand: Expr, step: steps.Operation, template: Template, leading: list[Expr], sweep: Sweep
+) -> list[Contribution]:
     """The cotangents of those operands among `*args` that are active; of all where they are one variable."""
 
     def cotangent(place: int | None) -> Expr:
-        (value,) = instantiate_template(template, {**bindings, "place": nodes.const(place)}, sweep.context.link)
+        (value,) = _applied(step, template, [*nodes.clone(leading), nodes.const(place)], sweep)
         return value
 
     if isinstance(operand, gast.Name):

@@ -56,6 +56,8 @@ def _handled(function: Any) -> tuple[str, inspect.Signature]:
     from s2sad.adjoints import registry
 
     rule = registry.lookup(function)
+    if rule is not None and rule.kind == "refused":
+        raise NotDifferentiable(f"{rule.name} is not differentiated: {rule.doc}", hint=rule.instead)
     if rule is not None and rule.kind != "nondifferentiable":
         named = getattr(function, "__name__", "")
         return named if rule.own and named.isidentifier() else rule.name, rule.signature

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import nondifferentiable
 from s2sad.runtime import (
     chosen,
@@ -47,7 +48,38 @@ nondifferentiable(
 )  # fmt: skip
 
 nondifferentiable(
-    np.bool_, np.int8, np.int16, np.int32, np.int64, np.intp, np.uint8, np.uint16, np.uint32, np.uint64,
+    np.bool_, np.int8, np.int16, np.int32, np.int64, np.intp, np.longlong, np.uint8, np.uint16, np.uint32,
+    np.uint64, np.ulonglong, np.bytes_, np.str_, np.datetime64, np.timedelta64,
+    # Only asked about: nothing can be made of them.
+    np.generic, np.number, np.inexact, np.floating, np.complexfloating, np.integer, np.signedinteger,
+    np.unsignedinteger, np.flexible, np.character, np.ufunc,
+)  # fmt: skip
+
+# Questions about types, files and NumPy itself, and functions of integers and dates.
+nondifferentiable(
+    np.common_type, np.typename, np.mintypecode, np.isfortran, np.einsum_path, np.get_include, np.getbufsize,
+    np.setbufsize, np.geterrcall, np.seterrcall, np.info, np.show_config, np.show_runtime, np.test, np.save, np.savetxt,
+    np.savez, np.savez_compressed, np.fromfile, np.fromregex, np.base_repr, np.binary_repr, np.packbits, np.unpackbits,
+    np.mask_indices, np.bartlett, np.blackman, np.hamming, np.hanning, np.isnat, np.is_busday, np.busday_count,
+    np.busday_offset, np.busdaycalendar, np.datetime_as_string, np.datetime_data, np.polynomial.set_default_printstyle,
+    *of(np, "bitwise_count", "isdtype", "in1d"),
+)  # fmt: skip
+
+# Names of NumPy 1 that have gone since.
+nondifferentiable(
+    *of(
+        np, "DataSource", "add_docstring", "add_newdoc", "add_newdoc_ufunc", "alltrue", "byte_bounds", "compare_chararrays",
+        "deprecate", "deprecate_with_doc", "disp", "find_common_type", "get_array_wrap", "geterrobj", "issctype",
+        "issubclass_", "issubsctype", "lookfor", "maximum_sctype", "obj2sctype", "recfromcsv", "recfromtxt", "safe_eval",
+        "sctype2char", "set_numeric_ops", "set_string_function", "seterrobj", "sometrue", "source", "who",
+    ),
+)  # fmt: skip
+
+# Points and weights of quadrature, by their number.
+nondifferentiable(
+    np.polynomial.chebyshev.chebgauss, np.polynomial.chebyshev.chebpts1, np.polynomial.chebyshev.chebpts2,
+    np.polynomial.hermite.hermgauss, np.polynomial.hermite_e.hermegauss, np.polynomial.laguerre.laggauss,
+    np.polynomial.legendre.leggauss,
 )  # fmt: skip
 
 # Helpers of other rules that are constant wherever they are continuous.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
-from s2sad.adjoints.registry import elementwise, linear, rule, sample
+from s2sad.adjoints.registry import elementwise, linear, nondifferentiable, refused, rule, sample
 from s2sad.runtime import (
     array_of,
     array_pullback,
@@ -39,6 +39,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "any": np.any,
     "argmax": np.argmax,
     "argmin": np.argmin,
+    "argpartition": np.argpartition,
     "argsort": np.argsort,
     "astype": astype_method,
     "clip": clip_method,
@@ -49,7 +50,10 @@ METHODS: dict[str, Callable[..., Any]] = {
     "cumsum": np.cumsum,
     "diagonal": np.diagonal,
     "dot": np.dot,
+    "dump": np.ndarray.dump,
+    "dumps": np.ndarray.dumps,
     "flatten": flatten_method,
+    "getfield": np.ndarray.getfield,
     "item": item_method,
     "max": np.max,
     "mean": np.mean,
@@ -66,10 +70,13 @@ METHODS: dict[str, Callable[..., Any]] = {
     "sum": np.sum,
     "swapaxes": np.swapaxes,
     "take": np.take,
+    "tobytes": np.ndarray.tobytes,
+    "tofile": np.ndarray.tofile,
     "tolist": tolist_method,
     "trace": np.trace,
     "transpose": transpose_method,
     "var": np.var,
+    "view": np.ndarray.view,
 }
 """Each called as `function(x, *args, **kwargs)` gives what `x.name(*args, **kwargs)` gives."""
 
@@ -81,7 +88,29 @@ ATTRIBUTES: dict[str, Callable[[Any], Any]] = {
 }
 """Attributes that a derivative flows through, as functions."""
 
-NONDIFFERENTIABLE_ATTRIBUTES = frozenset({"dtype", "flags", "itemsize", "nbytes", "ndim", "shape", "size", "strides"})
+NONDIFFERENTIABLE_ATTRIBUTES = frozenset(
+    {"device", "dtype", "flags", "itemsize", "nbytes", "ndim", "shape", "size", "strides"}
+)
+
+REFUSED_ATTRIBUTES = {
+    "base": "the array that a view is of",
+    "ctypes": "the memory of the array",
+    "data": "the memory of the array",
+    "newbyteorder": "the bytes of the array as something else",
+    "to_device": "there is one device",
+    "tostring": "the bytes of the array",
+}
+"""What gives something that a derivative cannot follow; the later ones are not in every NumPy."""
+
+IN_PLACE_METHODS = frozenset({"byteswap", "fill", "itemset", "partition", "put", "resize", "setfield", "setflags", "sort"})
+"""Methods that change the array; they are refused with all other changes in place (`transforms.changes`)."""
+
+nondifferentiable(np.ndarray.dump, np.ndarray.dumps, np.ndarray.tobytes, np.ndarray.tofile)
+refused(
+    np.ndarray.getfield, np.ndarray.view,
+    because="it reads the bytes of the array as something else",
+    instead="use x.real, x.imag or x.astype(...); for the array itself, x",
+)  # fmt: skip
 
 
 @linear(reshape_method, at=[(A, 2, 3), (A, (2, 3)), (A, -1), sample(A, 6, order="F")])

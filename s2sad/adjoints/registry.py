@@ -1,4 +1,4 @@
-"""The registry of derivative rules, and the four words that fill it.
+"""The registry of derivative rules, and the words that fill it.
 
 A rule is written once and serves both modes. Its functions are *templates*: what is used is their source, in which
 the names of the parameters stand for the operands of the call (see `s2sad.template`). Nothing is parsed before a
@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 from s2sad.errors import RuleError
 
 Template = Callable[..., Any]
-Kind = Literal["elementwise", "linear", "rule", "nondifferentiable"]
+Kind = Literal["elementwise", "linear", "rule", "nondifferentiable", "refused"]
 F = TypeVar("F")
 
 
@@ -40,7 +40,7 @@ class Rule:
     `inert` are arguments of which only the shape matters. The result is a tuple where the arguments `tuple_unless` have their
     defaults; None says nothing. `partials` is the template of an elementwise rule; `pullbacks` and `pushforwards` hold one
     template per argument, and `home` is the class that these stand in. A user's `own` rules are numbered; their templates
-    may be any functions.
+    may be any functions. Of a function that is refused, `doc` says why and `instead` what to do.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Rule:
     doc: str = ""
     own: int = 0
     home: type | None = None
+    instead: str = ""
 
     @property
     def templates(self) -> tuple[Template, ...]:
@@ -157,17 +158,19 @@ def general_rule(cls: Any, at: Iterable[Any]) -> Rule:
     )  # fmt: skip
 
 
+_ANYTHING = inspect.Signature([
+    inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+    inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
+])  # fmt: skip
+
+
 def no_derivative(function: Any) -> Rule:
     """No derivative flows through the function, whatever its arguments are."""
-    anything = [
-        inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
-        inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
-    ]
     name = getattr(function, "__name__", repr(function))
-    return Rule(name, "nondifferentiable", inspect.Signature(anything))
+    return Rule(name, "nondifferentiable", _ANYTHING)
 
 
-# -- the four words -------------------------------------------------------------------------------------
+# -- the words --------------------------------------------------------------------------------------
 
 
 def _word(make: Callable[[Any, Iterable[Any]], Rule], functions: Sequence[Any], at: Iterable[Any]) -> Callable[[F], F]:
@@ -200,6 +203,22 @@ def nondifferentiable(*functions: Any) -> None:
     """Says of functions that no derivative flows through them (`len`, `np.argmax`, comparisons)."""
     for function in functions:
         _register([function], no_derivative(function))
+
+
+def refused(*functions: Any, because: str, instead: str) -> None:
+    """Says of functions why they are not differentiated, and what to do instead: calls of active values are refused."""
+    for function in functions:
+        name = getattr(function, "__name__", repr(function))
+        _register([function], Rule(name, "refused", _ANYTHING, doc=because, instead=instead))
+
+
+SOURCES: dict[Any, tuple[Sample, ...]] = {}
+
+
+def readable(*functions: Any, at: Iterable[Any]) -> None:
+    """Says of functions that they need no rule, since their own source can be differentiated, as at these points."""
+    for function in functions:
+        SOURCES[function] = _samples(at)
 
 
 def _names(given: Iterable[str] | None) -> frozenset[str] | None:

@@ -355,12 +355,12 @@ class sign:
         return np.conj(abs_slope_pushforward(t, x))
 
 
-@elementwise(np.float32, np.float64, np.longdouble, at=[(2.5,), (A,)])
+@elementwise(np.float16, np.float32, np.float64, np.longdouble, at=[(0.0,), (0 * A,)])
 def scalar_type(ans, x):
     """A cast is the identity."""
     return 1
 
 
-@linear(np.complex128, np.clongdouble, at=[(2.5,), (1.5 - 0.5j,), (A,)])
+@linear(np.complex64, np.complex128, np.clongdouble, at=[(0.0,), (0j,), (0 * A,)])
 def complex_type(g, x):
     return unbroadcast(g, x)

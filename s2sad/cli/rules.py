@@ -15,15 +15,19 @@ import click
 
 import s2sad
 from s2sad.adjoints import registry
+from s2sad.adjoints.coverage import entries
 from s2sad.adjoints.equivalents import EQUIVALENTS
 from s2sad.adjoints.methods import METHODS
+from s2sad.cli import coverage as pages
 from s2sad.cli.common import table
 from s2sad.errors import InvalidArgument
 
 
 @click.command()
 @click.argument("pattern", default="")
-def rules(pattern: str) -> None:
+@click.option("--coverage", is_flag=True, help="List every public callable of NumPy with its class.")
+@click.option("--write", is_flag=True, help="With --coverage: write docs/coverage.md anew.")
+def rules(pattern: str, coverage: bool, write: bool) -> None:
     """List the functions that have a derivative rule.
 
     PATTERN is a part of the name, or a glob. Functions written in Python need no rule. The last column says
@@ -34,6 +38,9 @@ def rules(pattern: str) -> None:
     s2sad rules sum
     s2sad rules 'np.linalg.*'
     """
+    if coverage:
+        _cover(pattern.lower().replace("numpy.", "np."), write)
+        return
     named = dict(sorted(_listed(), key=lambda row: (row[0].rpartition(".")[0], row[0])))
     wanted = pattern.lower().replace("numpy.", "np.")
     matches = [n for n in named if _matches(n.lower(), wanted)]
@@ -42,6 +49,14 @@ def rules(pattern: str) -> None:
         hint = f"did you mean {', '.join(dict.fromkeys(near))}?" if near else "`s2sad rules` lists all of them"
         raise InvalidArgument(f"no rule matches {pattern!r}", hint=hint)
     table([(name, *named[name]()) for name in matches])
+
+
+def _cover(pattern: str, write: bool) -> None:
+    """What `--coverage` prints."""
+    if write:
+        click.echo(f"wrote {pages.write()}")
+        return
+    table([(e.name, e.kind or "", e.note) for e in entries() if _matches(e.name.lower(), pattern)])
 
 
 def _matches(name: str, pattern: str) -> bool:
@@ -56,11 +71,11 @@ def _listed() -> Iterator[tuple[str, Row]]:
     for builtin, replacement in EQUIVALENTS.items():
         yield _rule_name(builtin), lambda r=replacement: ("python", _first_line(r.__doc__))  # type: ignore[misc]
     for function, rule in registry.all_rules():
-        if not _is_internal(function):
+        if not (_is_internal(function) or rule.kind == "refused"):
             yield _rule_name(function), lambda rule=rule: (rule.kind, _about(rule))  # type: ignore[misc]
     for name, function in METHODS.items():
         found = registry.lookup(function)
-        if found is not None:
+        if found is not None and found.kind != "refused":
             yield f"ndarray.{name}", lambda rule=found: (rule.kind, _about(rule))  # type: ignore[misc]
 
 

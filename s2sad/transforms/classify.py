@@ -208,6 +208,9 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
             function = METHODS[call.func.attr]
             rule = registry.lookup(function)
             call = nodes.copy_position(gast.Call(call.func, [owner, *call.args], call.keywords), call)
+    if rule is not None and rule.kind == "refused":
+        context.refuse(call, f"{gast.unparse(call.func)} is not differentiated: {rule.doc}", rule.instead)
+        return None
     if rule is not None and rule.kind != "nondifferentiable":
         bindings = bind(rule.signature, call)
         if bindings is not None:

@@ -1,0 +1,58 @@
+"""Functions of NumPy that are refused by name where a derivative flows into them, each with the reason and a way out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.adjoints.names import of
+from s2sad.adjoints.registry import refused
+
+refused(
+    np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask,
+    because="it changes its first argument in place",
+    instead="build a new array (np.where, np.stack, np.concatenate)",
+)  # fmt: skip
+
+refused(
+    np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges,
+    because="it counts, which jumps",
+    instead="pass s2sad.stop_gradient(x), or write a smooth count: np.sum(np.exp(-((x - centre) / width) ** 2))",
+)  # fmt: skip
+
+refused(
+    np.asmatrix, np.bmat, np.matrix, np.memmap, np.ndarray, np.recarray, np.record, np.object_, np.void,
+    *of(np, "chararray", "format_parser"),
+    because="it makes what is more than an array of numbers",
+    instead="make a plain array: np.array(...)",
+)  # fmt: skip
+
+refused(
+    np.frombuffer, np.from_dlpack,
+    because="it reads the bytes of its argument",
+    instead="make an array of the values: np.array(...)",
+)  # fmt: skip
+
+refused(
+    np.fromiter,
+    because="it consumes an iterator",
+    instead="make a list of the values, and an array of that: np.array(list(...))",
+)  # fmt: skip
+
+refused(
+    np.broadcast, np.flatiter, np.ndenumerate, np.nditer, np.nested_iters,
+    because="it gives an iterator of NumPy's own",
+    instead="loop over the array (`for row in x`), or over the indices (np.ndindex) and index it",
+)  # fmt: skip
+
+refused(
+    np.poly1d, np.polynomial.Polynomial, np.polynomial.Chebyshev, np.polynomial.Hermite, np.polynomial.HermiteE,
+    np.polynomial.Laguerre, np.polynomial.Legendre,
+    because="it makes an object whose coefficients cannot be followed",
+    instead="keep the coefficients in an array, and use functions of it: np.polyval, np.polynomial.chebyshev.chebval",
+)  # fmt: skip
+
+refused(
+    np.frompyfunc,
+    because="what it makes has neither a rule nor a source",
+    instead="call the function itself, or say the rule of what it makes with s2sad.elementwise",
+)

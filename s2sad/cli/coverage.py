@@ -1,0 +1,62 @@
+"""`s2sad rules --coverage`: what becomes of each public callable of NumPy, and the page of the documentation that says so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from s2sad.adjoints.coverage import CLASSES, DIFFERENTIABLE, Entry, entries
+
+PAGE = Path("docs/coverage.md")
+
+_HEAD = """\
+# Coverage of NumPy
+
+Every public callable of NumPy {version}, by class. Written by `s2sad rules --coverage --write`; a test holds that it is true.
+
+{classes}
+
+A rule serves both modes. What is differentiable is tested against finite differences and one mode against the other at
+its sample points; an argument that a rule does not name is refused.
+
+"""
+
+
+def page() -> str:
+    """The text of docs/coverage.md."""
+    found = entries()
+    counts = Counter(e.kind for e in found)
+    classes = "\n".join(f"- **{kind}** ({counts[kind]}): {meaning}" for kind, meaning in CLASSES.items())
+    return _HEAD.format(version=np.__version__, classes=classes) + "\n".join(_sections(found))
+
+
+def _sections(found: list[Entry]) -> Iterator[str]:
+    module = ""
+    for entry in found:
+        owner, _, _ = entry.name.rpartition(".")
+        if owner != module:
+            yield f"{'' if not module else chr(10)}## {owner}\n"
+            yield "| function | class | modes | |"
+            yield "| --- | --- | --- | --- |"
+            module = owner
+        modes = "forward, reverse" if entry.kind in DIFFERENTIABLE else ""
+        note = f"`{entry.note}`" if entry.note.startswith("(") else entry.note
+        yield f"| `{entry.name}` | {entry.kind} | {modes} | {note.replace('|', '&#124;')} |".replace("|  |", "| |")
+    yield ""
+
+
+def rows(text: str) -> Iterator[tuple[str, str]]:
+    """(function, the rest of its row) of a page."""
+    for line in text.splitlines():
+        if line.startswith("| `"):
+            name, _, rest = line[3:].partition("` ")
+            yield name, rest
+
+
+def write() -> Path:
+    """Writes the page anew; to be run where the project is."""
+    PAGE.write_text(page(), encoding="utf-8")
+    return PAGE

@@ -12,7 +12,7 @@ import numpy as np
 
 from s2sad.adjoints.registry import nondifferentiable
 from s2sad.arguments import check_differentiable
-from s2sad.artifact import Request
+from s2sad.artifact import Place, Request
 from s2sad.derive import derive
 from s2sad.errors import InvalidArgument
 from s2sad.loader import Variant, explain
@@ -118,7 +118,7 @@ class DerivativeFunction:
         except Exception as error:
             explain(error)
             raise
-        return distinct(plan.select(result, self._form, self._has_aux))
+        return distinct(result)
 
     def vjp(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Value and pullback (see `s2sad.vjp`)."""
@@ -174,9 +174,13 @@ class DerivativeFunction:
     def _variant(self, kinds: tuple[tuple[str, str], ...]) -> Variant:
         variant = self._variants.get(kinds)
         if variant is None or not variant.is_current():
-            request = Request(self._form, self._plan.active, kinds, self._has_aux)
-            variant = self._variants[kinds] = derive(self._target.function, request)
+            variant = self._variants[kinds] = derive(self._target.function, self._request(kinds))
         return variant
+
+    def _request(self, kinds: tuple[tuple[str, str], ...]) -> Request:
+        plan = self._plan
+        asked = () if self._form == "split" else plan.asked
+        return Request(self._form, plan.active, kinds, self._has_aux, places=asked, many=bool(asked) and plan.many)
 
     # -- what it looks like -----------------------------------------------------------------------------------
 
@@ -236,17 +240,19 @@ class Plan:
     def __init__(self, function: types.FunctionType, argnums: Argnums, bound: int) -> None:
         self.signature = inspect.signature(function, follow_wrapped=False)
         self.name = function.__name__
-        many = isinstance(argnums, (tuple, list))
-        self.single = not many
-        chosen = list(argnums) if many else [argnums]  # type: ignore[arg-type]
-        self.places = [self._place(a, bound) for a in chosen]
-        self.active = tuple(dict.fromkeys(name for name, _ in self.places))
+        self.many = isinstance(argnums, (tuple, list))
+        chosen = list(argnums) if self.many else [argnums]  # type: ignore[arg-type]
+        self.places = tuple([self._place(a, bound) for a in chosen])
+        self.active = tuple(dict.fromkeys([name for name, _ in self.places]))
+        just = tuple([(name, None) for name in self.active])
+        #: The places, unless they are just the active parameters, which need no saying.
+        self.asked = () if self.places == just and self.many == (len(just) > 1) else self.places
         self.annotated = tuple(promised_kinds(function).items())
         parameters = self.signature.parameters.values()
         plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
         self.plain = [p.name for p in parameters] if plain else None  # most functions: nothing to find out
 
-    def _place(self, argnum: Any, bound: int) -> tuple[str, int | None]:
+    def _place(self, argnum: Any, bound: int) -> Place:
         """The parameter, and the position in it if it is `*args`."""
         parameters = list(self.signature.parameters.values())
         if isinstance(argnum, str):
@@ -296,22 +302,6 @@ class Plan:
         """The cotangents in the order of argnums, out of those in the order of `active`."""
         by_name = dict(zip(self.active, bars, strict=True))
         return [by_name[n] if i is None else _element(by_name[n], i) for n, i in self.places]
-
-    def select(self, result: Any, form: str, has_aux: bool) -> Any:
-        """What the user gets of what the emitted function returned."""
-        simple = len(self.active) == len(self.places) and all(i is None for _, i in self.places)
-        if simple and (self.single or len(self.places) > 1) and not has_aux:
-            return result
-        aux = None
-        if has_aux:
-            result, aux = result
-        value, gradients = result if form == "value_and_grad" else (None, result)
-        gradients = (gradients,) if len(self.active) == 1 else gradients
-        picked = self.pick(gradients)
-        out = picked[0] if self.single else tuple(picked)
-        if form == "value_and_grad":
-            return ((value, aux), out) if has_aux else (value, out)
-        return (out, aux) if has_aux else out
 
 
 def _keeps(value: Any, kind: str) -> bool:

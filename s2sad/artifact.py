@@ -14,11 +14,16 @@ from s2sad.dependencies import digest
 FORMAT = 1
 
 
+#: A parameter, and the position in it if it is `*args`.
+Place = tuple[str, int | None]
+
+
 class Request(NamedTuple):
     """What is asked for: which derivative of which function, with respect to what.
 
     The first of the `active` may be `captured` variables; their cotangents are then given together, as that of
-    the closure.
+    the closure. What a gradient gives are the `places`, each the whole of a parameter or one of `*args`, if these are
+    not just the `active` parameters; as a tuple if there are several, or if `many` says that there may be.
     """
 
     form: str  # "grad", "value_and_grad" or "split"
@@ -26,6 +31,8 @@ class Request(NamedTuple):
     kinds: tuple[tuple[str, str], ...] = ()
     has_aux: bool = False
     captured: tuple[str, ...] | None = None
+    places: tuple[Place, ...] = ()
+    many: bool = False
 
 
 class Piece(NamedTuple):

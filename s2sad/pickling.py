@@ -111,7 +111,7 @@ class _Writer:
         by_value = len(self.made) > before or fun[0] == "made"
         emitted = [
             (
-                tuple(Request(value._form, value._plan.active, kinds, value._has_aux)),
+                tuple(value._request(kinds)),
                 variant.compiled.artifact,
             )
             for kinds, variant in value._variants.items()

@@ -119,7 +119,7 @@ class Transformer:
         if context.errors:
             return survey(tree, context)
         derivative = reverse_mode(tree, context, has_aux=request.has_aux, scalar=True)
-        new = joint(derivative, name, context, value=request.form == "value_and_grad", has_aux=request.has_aux)
+        new = joint(derivative, name, context, request)
         return [Emitted(unnest(simplify(new, context), context), context, "joint")]
 
     def _split(self, tree: gast.FunctionDef, context: Context, callee: Callee, request: Request) -> list[Emitted]:

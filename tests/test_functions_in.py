@@ -22,6 +22,7 @@ from numeric import assert_close_tree, assert_same_structure, central_difference
 
 import s2sad
 from s2sad import grad, value_and_grad, vjp
+from s2sad.testing import check_grads
 
 
 @pytest.fixture(autouse=True)
@@ -629,6 +630,37 @@ def test_value_and_grad_inside():
         return value / slope
 
     agrees(f, 2.0)
+
+
+def _weighted(x, y, *rest):
+    return np.sum(x**3 * y) + sum(rest) ** 2, {"aux": 2.0 * np.sum(x)}
+
+
+@pytest.mark.parametrize(
+    ("form", "argnums", "total"),
+    [
+        (grad, 0, lambda r: np.sum(r[0]) + r[1]["aux"]),
+        (grad, (0,), lambda r: np.sum(r[0][0]) + r[1]["aux"]),
+        (grad, (1, 0), lambda r: np.sum(r[0][1]) + r[0][0] + r[1]["aux"]),
+        (grad, (0, 0), lambda r: np.sum(r[0][0] * r[0][1])),
+        (grad, ("y", "x"), lambda r: np.sum(r[0][1] * r[0][0])),
+        (grad, 2, lambda r: r[0] * r[1]["aux"]),
+        (grad, (3, 0), lambda r: r[0][0] * np.sum(r[0][1])),
+        (value_and_grad, 0, lambda r: r[0][0] * r[0][1]["aux"] + np.sum(r[1])),
+        (value_and_grad, (0,), lambda r: r[0][0] + r[0][1]["aux"] * np.sum(r[1][0])),
+        (value_and_grad, (1, 3), lambda r: r[0][0] * r[1][0] + r[1][1]),
+    ],
+)
+def test_what_a_gradient_inside_gives_is_what_it_gives_outside(form, argnums, total):
+    """Its tuples are the user's: of one argument, of one that is asked for twice, in the order asked for, beside `aux`."""
+    derivative = form(_weighted, argnums=argnums, has_aux=True)
+
+    def h(x, c):
+        return total(derivative(x, c, 2.0 * c, 0.5))
+
+    args = (np.array([1.0, 2.0]), 1.5)
+    assert value_and_grad(h)(*args)[0] == h(*args)
+    check_grads(h, args, argnums=(0, 1))
 
 
 def test_a_decorated_helper_inside():

@@ -15,7 +15,6 @@ import click
 import s2sad
 from s2sad import pipeline, standalone
 from s2sad.api import Argnums, DerivativeFunction
-from s2sad.artifact import Request
 from s2sad.cli import targets
 from s2sad.cli.common import ARGNUMS
 from s2sad.emit import emit
@@ -70,7 +69,7 @@ def show(
     if stage is not None:
         text = _stages(derivative, stage)
     elif alone:
-        program = Transformer().run(derivative._target.function, _request(derivative))
+        program = Transformer().run(derivative._target.function, derivative._request(derivative._plan.annotated))
         text = standalone.text(program, s2sad.__version__)
     else:
         text = derivative.source.lstrip("\n")
@@ -99,15 +98,10 @@ def _first(function: Any) -> int:
     return 0
 
 
-def _request(derivative: DerivativeFunction) -> Request:
-    plan = derivative._plan
-    return Request(derivative._form, plan.active, plan.annotated, derivative._has_aux)
-
-
 def _stages(derivative: DerivativeFunction, wanted: str) -> str:
     texts: list[str] = []
     before = ""
-    for name, trees in pipeline.stages(derivative._target.function, _request(derivative)):
+    for name, trees in pipeline.stages(derivative._target.function, derivative._request(derivative._plan.annotated)):
         text = emit(trees)
         if wanted == name:
             return text

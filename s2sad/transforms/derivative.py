@@ -20,6 +20,7 @@ from s2sad.analysis import regions
 from s2sad.analysis.kinds import REAL, infer_kinds, kind_of
 from s2sad.analysis.mutation import mutated_names, overwritten_parameters
 from s2sad.analysis.regions import Block, Loop, Simple
+from s2sad.artifact import Request
 from s2sad.context import Context
 from s2sad.nodes import Expr
 from s2sad.runtime import ListBar, as_gradient, no_gradient, scalar_seed, snapshot
@@ -179,12 +180,13 @@ def _originals(parameters: list[str], reverse: Reverse, context: Context) -> dic
     return found
 
 
-def joint(derivative: Derivative, name: str, context: Context, *, value: bool, has_aux: bool) -> gast.FunctionDef:
+def joint(derivative: Derivative, name: str, context: Context, request: Request) -> gast.FunctionDef:
     """One function: the forward sweep, then the reverse sweep, then the gradients."""
     result = derivative.result
     body: nodes.Block = [*derivative.forward]
     aux: Expr | None = None
-    if has_aux:  # the function returned (value, aux)
+    value = request.form == "value_and_grad"
+    if request.has_aux:  # the function returned (value, aux)
         pair, result, aux = result, *(nodes.load(context.temporary(n, varied=False)) for n in ("value", "aux"))
         targets = nodes.tuple_([nodes.store(result.id), nodes.store(aux.id)], gast.Store())
         body.append(nodes.assign(targets, nodes.clone(pair)))
@@ -198,11 +200,11 @@ def joint(derivative: Derivative, name: str, context: Context, *, value: bool, h
         body.append(nodes.assign(kept, result))
         result = nodes.load(kept)
     body += derivative.reverse
-    gradients = [_gradient(p, derivative, context) for p in context.active]
-    returned: Expr = gradients[0] if len(gradients) == 1 else nodes.tuple_(gradients)
+    returned = _gradients(derivative, context, request)
     if value:
-        returned = nodes.tuple_([nodes.clone(result), returned])
-    if aux is not None:
+        out = nodes.clone(result) if aux is None else nodes.tuple_([nodes.clone(result), aux])
+        returned = nodes.tuple_([out, returned])
+    elif aux is not None:
         returned = nodes.tuple_([returned, aux])
     body.append(gast.Return(returned))
     arguments = nodes.clone(derivative.arguments)
@@ -211,6 +213,15 @@ def joint(derivative: Derivative, name: str, context: Context, *, value: bool, h
     what = "Value and gradient" if value else "Gradient"
     doc = f"{what} of {context.source.name} with respect to {derivative.docstring} (reverse mode)."
     return _define(name, arguments, doc, body)
+
+
+def _gradients(derivative: Derivative, context: Context, request: Request) -> Expr:
+    places = request.places or tuple((name, None) for name in context.active)
+    found = []
+    for name, position in places:
+        gradient = _gradient(name, derivative, context)
+        found.append(gradient if position is None else nodes.subscript(gradient, nodes.const(position)))
+    return found[0] if len(found) == 1 and not request.many else nodes.tuple_(found)
 
 
 def _gradient(parameter: str, derivative: Derivative, context: Context) -> Expr:

@@ -79,7 +79,7 @@ def var_args(x, *rest):
 
 
 case(var_args, [(0.7,), (0.7, 2.0), (0.7, 0.5, -1.0)])
-case(var_args, [(0.7, 0.5, -1.0)], argnums=(0, 2), name="var_args_by_position", tags="first-order")
+case(var_args, [(0.7, 0.5, -1.0)], argnums=(0, 2), name="var_args_by_position")
 
 
 def var_keywords(x, **options):

@@ -9,7 +9,7 @@ from typing import Any
 
 import gast
 
-from s2sad import nodes
+from s2sad import nodes, runtime
 from s2sad.artifact import Artifact, Owner, Piece
 from s2sad.context import Context
 from s2sad.dependencies import fingerprints, imported
@@ -98,7 +98,7 @@ def imports(program: Program) -> list[gast.stmt]:
             if isinstance(value, types.ModuleType):
                 modules[name] = value.__name__
             elif isinstance(value, (types.FunctionType, type)) and value.__name__.isidentifier():
-                module = "s2sad.runtime" if value.__module__.startswith("s2sad.runtime") else value.__module__
+                module = "s2sad.runtime" if getattr(runtime, value.__name__, None) is value else value.__module__
                 members.setdefault(module, set()).add((value.__name__, None if value.__name__ == name else name))
     found: list[gast.stmt] = [
         gast.Import([gast.alias(module, name if name != module else None)]) for name, module in sorted(modules.items())

@@ -1,3 +1,4 @@
 """Families of rules whose pullbacks are plain Python in `s2sad.runtime`, differentiated again by their source."""
 
-FAMILIES = {f"s2sad.adjoints.{name}" for name in ("einsum",)}
+NAMES = ("einsum", "factorizations", "fourier", "least_squares", "linear_systems", "norms", "products", "spectra")
+FAMILIES = {f"s2sad.adjoints.{name}" for name in NAMES}

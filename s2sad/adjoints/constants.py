@@ -12,7 +12,6 @@ from s2sad.runtime import (
     clip_inside,
     clip_low,
     constant_mode,
-    frobenius_axis,
     inverse_permutation,
     larger,
     outline,
@@ -84,7 +83,7 @@ nondifferentiable(
 
 # Helpers of other rules that are constant wherever they are continuous.
 nondifferentiable(
-    larger, chosen, clip_inside, clip_low, clip_high, ties, reduced_size, frobenius_axis,
+    larger, chosen, clip_inside, clip_low, clip_high, ties, reduced_size,
     inverse_permutation, constant_mode, require_rebinding, require_scalar, zeros_like, outline,
     place_of_item,
 )  # fmt: skip

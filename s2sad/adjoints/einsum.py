@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
-from s2sad.adjoints.linear_algebra import C, S, T, V, W
+from s2sad.adjoints.products import C, S, T, V, W
 from s2sad.adjoints.registry import nondifferentiable, rule, sample
-from s2sad.runtime import contraction_order, einsum_pullback, einsum_pushforward, transposed_einsum
+from s2sad.runtime import einsum_pullback
+from s2sad.runtime.einsum import contraction_order, einsum_pushforward, transposed_einsum
 
 EINSUMS = [
     ("ij,jk->ik", A, C), ("ij,jk", A, C), ("i,i", V, V), ("ii", S), ("ii->i", S), ("ij->", A), ("ij->ji", A), ("ba", A),

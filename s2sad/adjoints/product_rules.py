@@ -8,21 +8,15 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
-from s2sad.adjoints.linear_algebra import MATMULS, STACK, C, S, T, U, V, W
-from s2sad.adjoints.registry import linear, rule
+from s2sad.adjoints.products import MATMULS, C, T, U, V, W
+from s2sad.adjoints.registry import rule
 from s2sad.runtime import (
-    ListBar,
     dot_pullback_a,
     dot_pullback_b,
-    half_tril,
     inner_pullback_a,
     inner_pullback_b,
-    lower_pullback,
-    lower_symmetric,
     matmul_pullback_a,
     matmul_pullback_b,
-    rows_outer,
-    slogdet_cotangent,
     tensordot_pullback_a,
     tensordot_pullback_b,
 )
@@ -152,38 +146,3 @@ class tensordot_b:
 
     def pushforward_a(t, ans, g, a, b, axes=2):
         return tensordot_pullback_b(g, t, b, axes)
-
-
-@rule(rows_outer, at=[(V, V[::-1], S), (S, S.T, S), (STACK, STACK - 1, S), (STACK, STACK - 1, STACK)])
-class rows_outer_rule:
-    def pullback_u(h, ans, u, x, a):
-        return h @ x
-
-    def pullback_x(h, ans, u, x, a):
-        return np.swapaxes(h, -1, -2) @ u
-
-    def pushforward_u(t, ans, u, x, a):
-        return rows_outer(t, x, a)
-
-    def pushforward_x(t, ans, u, x, a):
-        return rows_outer(u, t, a)
-
-
-@linear(half_tril, at=[(S,), (STACK,)])
-def half_tril_rule(h, x):
-    return half_tril(h)
-
-
-@linear(lower_symmetric, at=[(S,), (STACK,)])
-def lower_symmetric_rule(h, x):
-    return lower_pullback(h)
-
-
-@linear(lower_pullback, at=[(S,), (STACK,)])
-def lower_pullback_rule(h, x):
-    return lower_symmetric(h)
-
-
-@linear(slogdet_cotangent, at=[([2.5, 1.5], [1.0, 2.0])])
-def slogdet_cotangent_rule(h, g, ans):
-    return ListBar((0, h))

@@ -1,6 +1,6 @@
 """NumPy's reductions and running sums.
 
-At kinks: a tie of max or min splits evenly; norm and std have derivative 0 where they are 0.
+At kinks: a tie of max or min splits evenly; std has the derivative 0 where it is 0.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from s2sad.runtime import (
     cumprod_curvature,
     cumprod_pullback,
     cumprod_pushforward,
-    frobenius_axis,
     prod_others,
     prod_others_pullback,
     reduced_size,
@@ -122,23 +121,6 @@ class std:
         return np.real(np.sum(t * conjugate(a - np.mean(a, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)) / (
             (ans + (ans == 0)) * (reduced_size(a, axis) - ddof)
         )
-
-
-@rule(
-    np.linalg.norm,
-    at=[(V,), (A,), (A, "fro"), (V, 2), (A, None, 0), (A, 2, -1), (T, None, (0, 1)), (Z := A + 1j * A,),
-        sample(A, keepdims=True), sample(A, axis=1, keepdims=True), (Z, None, 0)],
-)  # fmt: skip
-class norm:
-    """The direction x / ans; 0 where the norm is 0. The 2-norm of vectors, the Frobenius norm of matrices."""
-
-    def pullback_x(g, ans, x, ord=None, axis=None, keepdims=False):
-        if ord is None and axis is None:
-            return g / (ans + (ans == 0)) * conjugate(x)
-        return unreduce(g / (ans + (ans == 0)), x, frobenius_axis(x, ord, axis), keepdims) * conjugate(x)
-
-    def pushforward_x(t, ans, x, ord=None, axis=None, keepdims=False):
-        return np.real(np.sum(t * conjugate(x), axis=frobenius_axis(x, ord, axis), keepdims=keepdims)) / (ans + (ans == 0))
 
 
 @linear(np.cumsum, at=[(V,), (A,), (A, 0), (T, -1), (2.5 * V, 0)])

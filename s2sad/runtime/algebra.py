@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import unbroadcast
 
 
@@ -113,39 +112,3 @@ def tensordot_pullback_b(g: Any, a: Any, b: Any, axes: Any = 2) -> Any:
     found = np.tensordot(a, g, (kept_a, list(range(len(kept_a)))))
     paired = [of_b[of_a.index(i)] for i in sorted(of_a)]
     return unbroadcast(np.transpose(found, np.argsort(paired + kept_b)), b)
-
-
-def rows_outer(u: Any, x: Any, a: Any) -> Any:
-    """The outer product of the solutions of two linear systems, summed over right sides: the shape of `a`.
-
-    With u = solve(a.T, g) and x = solve(a, b), it is minus the cotangent of `a`.
-    """
-    if np.ndim(x) >= np.ndim(a):
-        found = np.matmul(u, np.swapaxes(x, -1, -2))
-    elif np.ndim(x) == 1 and np.ndim(a) == 2:
-        found = np.outer(u, x)
-    else:
-        raise NoRule("solve with a stack of matrices and vectors: add an axis, b[..., None]")
-    return unbroadcast(found, a)
-
-
-def half_tril(x: Any) -> Any:
-    """The lower triangle of `x` with half its diagonal."""
-    return np.tril(x) - x * np.eye(np.shape(x)[-1], dtype=np.asarray(x).dtype) / 2
-
-
-def lower_symmetric(x: Any) -> Any:
-    """The symmetric matrix that has the lower triangle of `x`."""
-    return np.tril(x) + np.swapaxes(np.tril(x, -1), -1, -2)
-
-
-def lower_pullback(h: Any) -> Any:
-    """The cotangent of x where `h` is that of lower_symmetric(x): both halves fold onto the lower one."""
-    return np.tril(h) + np.tril(np.swapaxes(h, -1, -2), -1)
-
-
-def slogdet_cotangent(g: Any, ans: Any) -> Any:
-    """The cotangent of the logarithm in slogdet's result; that of a complex sign is refused."""
-    if np.iscomplexobj(ans[0]) and not (isinstance(g[0], int) and g[0] == 0):
-        raise NoRule("the derivative of the sign in slogdet of a complex matrix")
-    return g[1]

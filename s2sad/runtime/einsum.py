@@ -16,9 +16,9 @@ _LARGE = 1000  # from here on planning the contraction of two operands pays
 def einsum_pullback(g: Any, place: Any, *args: Any, optimize: Any = False) -> Any:
     """The cotangent of `args[place]` where `g` is that of np.einsum(*args); of all of them where `place` is None.
 
-    It is the result's cotangent contracted with the other operands. An axis that only this operand has was
-    summed: its cotangent is repeated, the product with ones. An axis that it has twice was read along the diagonal,
-    so that only the diagonal has a cotangent: the product with the identity.
+    It is the result's cotangent contracted with the other operands. An axis that only this operand has, or
+    only it at full length, was summed: its cotangent is repeated, the product with ones. An axis that it has twice was read
+    along the diagonal, so that only the diagonal has a cotangent: the product with the identity.
     """
     if place is None:
         return ListBar([einsum_pullback(g, i, *args, optimize=optimize) for i in range(len(args))])
@@ -50,11 +50,15 @@ def transposed_einsum(place: int, args: tuple[Any, ...]) -> tuple[str, list[int]
             inputs.append(letter + (twin := spare.pop()))
             factors.append(np.eye(size, dtype=dtype))
             letter = twin
-        elif not any(letter in term for term in inputs):
+        elif not (letter in result or any(_size(letter, t, args[i]) == size for i, t in terms.items())):
             inputs.append(letter)
             factors.append(np.ones(size, dtype))
         wanted += letter
     return f"{','.join(inputs)}->{wanted}", list(terms), factors
+
+
+def _size(letter: str, term: str, operand: Any) -> int:
+    return int(np.shape(operand)[term.index(letter)]) if letter in term else 0
 
 
 def contraction_order(optimize: Any, arrays: list[Any]) -> Any:

@@ -155,11 +155,3 @@ def cumprod_bend(t: Any, s: Any, a: Any, axis: Any = None) -> Any:
     _refuse_zeros(a)
     sums = np.cumsum(t / a, axis=axis) * np.cumsum(s / a, axis=axis) - np.cumsum(t * s / a**2, axis=axis)
     return np.cumprod(a, axis=axis) * sums
-
-
-def frobenius_axis(x: Any, ord: Any, axis: Any) -> Any:
-    """The axes of a norm that is a root of a sum of squares; other norms are refused."""
-    vectors = np.ndim(x) == 1 if axis is None else not isinstance(axis, (tuple, list)) or len(axis) == 1
-    if ord is None or (ord == "fro" and not vectors) or (ord == 2 and vectors):
-        return axis
-    raise NoRule(f"np.linalg.norm with ord={ord!r}: only the 2-norm and Frobenius norm have rules")

@@ -1,0 +1,204 @@
+"""Pullbacks of eigenvalues and eigenvectors, and of singular values and vectors.
+
+The cotangents of this project are not conjugated, those of the literature are: the formulas are applied to conjugates.
+A cotangent that is the int 0 says that nothing depends on that part of the result, so that the eigenvalues of a
+degenerate matrix have a gradient where its eigenvectors have none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.containers import ListBar
+from s2sad.runtime.refusals import NoRule
+from s2sad.runtime.slopes import conjugate
+from s2sad.runtime.systems import adjoint
+
+
+def is_absent(g: Any) -> bool:
+    """Is this the zero of a result that nothing depends on?"""
+    return isinstance(g, int)
+
+
+def diagonal_matrix(x: Any) -> Any:
+    """The diagonal matrices of stacked vectors."""
+    return np.expand_dims(x, -1) * np.eye(np.shape(x)[-1], dtype=np.asarray(x).dtype)
+
+
+def on_diagonal(x: Any) -> Any:
+    """Of each matrix in a stack, its diagonal alone."""
+    return x * np.eye(np.shape(x)[-1], dtype=np.real(x).dtype)
+
+
+def gaps(w: Any, what: str) -> Any:
+    """The differences w[j] - w[i] as a matrix, with ones on its diagonal; refused where two values are equal."""
+    eye = np.eye(np.shape(w)[-1], dtype=np.real(w).dtype)
+    found = np.expand_dims(w, -2) - np.expand_dims(w, -1) + eye
+    if np.any(found == 0):
+        raise NoRule(f"the derivative of {what} where two of the values that belong to them are equal")
+    return found
+
+
+def require_phase_free(x: Any, what: str) -> None:
+    """Refuses a function of complex vectors that depends on their phases, which are arbitrary.
+
+    The diagonal of `x` is what turning a phase does to the function: purely imaginary parts of it must vanish.
+    """
+    if not np.iscomplexobj(x):
+        return
+    turned = np.max(np.abs(np.imag(np.diagonal(x, axis1=-2, axis2=-1))), initial=0.0)
+    if turned > np.sqrt(np.finfo(np.asarray(x).dtype).eps) * np.max(np.abs(x), initial=0.0):
+        raise NoRule(f"the derivative of a function that depends on the phases of complex {what}, which are arbitrary")
+
+
+# Hermitian matrices -----------------------------------------------------------------------------------
+
+
+def hermitian_fold(x: Any, upper: bool) -> Any:
+    """The cotangent of the triangle that is read, where `x` is that of the whole Hermitian matrix (not conjugated)."""
+    total = x + adjoint(x)
+    return (np.triu(total) if upper else np.tril(total)) - on_diagonal(np.real(x))
+
+
+def hermitian_of(t: Any, upper: bool) -> Any:
+    """The Hermitian matrix of which one triangle is read."""
+    half = np.triu(t, 1) if upper else np.tril(t, -1)
+    return half + adjoint(half) + on_diagonal(np.real(t))
+
+
+def eigh_pullback(g: Any, ans: Any, upper: bool) -> Any:
+    """The cotangent of `a` where `g` is that of ans = np.linalg.eigh(a): Giles (2008), section 3.1."""
+    g_w, g_v = g
+    w, v = ans
+    if is_absent(g_v):
+        return conjugate(hermitian_fold((v * np.expand_dims(conjugate(g_w), -2)) @ adjoint(v), upper))
+    inner = adjoint(v) @ conjugate(g_v)
+    require_phase_free(inner, "eigenvectors")
+    middle = (inner - on_diagonal(inner)) / gaps(w, "eigenvectors")
+    if not is_absent(g_w):
+        middle = middle + diagonal_matrix(np.real(g_w))
+    return conjugate(hermitian_fold(v @ middle @ adjoint(v), upper))
+
+
+def eigh_pushforward(t: Any, ans: Any, upper: bool) -> Any:
+    """The tangents of ans = np.linalg.eigh(a) where `t` is that of `a`."""
+    w, v = ans
+    along = adjoint(v) @ hermitian_of(t, upper) @ v
+    w_dot = np.real(np.diagonal(along, axis1=-2, axis2=-1))
+    return ListBar((w_dot, v @ ((along - on_diagonal(along)) / gaps(w, "eigenvectors"))))
+
+
+# Any square matrices ----------------------------------------------------------------------------------
+
+
+def eig_pullback(g: Any, ans: Any) -> Any:
+    """The cotangent of `a` where `g` is that of ans = np.linalg.eig(a), the eigenvectors being of length one.
+
+    Giles (2008), section 3.1, and Boeddeker et al., *On the computation of complex-valued gradients* (2017).
+    """
+    g_w, g_v = g
+    w, v = ans
+    if is_absent(g_v):
+        return _from_eigenvectors(diagonal_matrix(conjugate(g_w)), v)
+    inner = adjoint(v) @ conjugate(g_v)
+    require_phase_free(inner, "eigenvectors")
+    lengths = (adjoint(v) @ v) * np.expand_dims(np.real(np.diagonal(inner, axis1=-2, axis2=-1)), -2)
+    middle = inner - lengths
+    middle = (middle - on_diagonal(middle)) / conjugate(gaps(w, "eigenvectors"))
+    if not is_absent(g_w):
+        middle = middle + diagonal_matrix(conjugate(g_w))
+    return _from_eigenvectors(middle, v)
+
+
+def _from_eigenvectors(middle: Any, v: Any) -> Any:
+    return conjugate(np.linalg.solve(adjoint(v), middle @ adjoint(v)))
+
+
+def eigenvectors(a: Any) -> Any:
+    """The eigenvectors of `a`, for a derivative of its eigenvalues."""
+    return np.linalg.eig(a)[1]
+
+
+def eig_pushforward(t: Any, ans: Any) -> Any:
+    """The tangents of ans = np.linalg.eig(a) where `t` is that of `a`."""
+    w, v = ans
+    along = np.linalg.solve(v, t @ v)
+    v_dot = v @ ((along - on_diagonal(along)) / gaps(w, "eigenvectors"))
+    shrunk = np.real(np.sum(conjugate(v) * v_dot, axis=-2, keepdims=True))
+    return ListBar((np.diagonal(along, axis1=-2, axis2=-1), v_dot - v * shrunk))
+
+
+# Singular values --------------------------------------------------------------------------------------
+
+
+def svd_pullback(g: Any, ans: Any, a: Any, full_matrices: bool, compute_uv: bool) -> Any:
+    """The cotangent of `a` where `g` is that of ans = np.linalg.svd(a): Seeger et al. (2017), and Wan and Zhang (2019).
+
+    The extra vectors of full matrices are any basis: what depends on them is refused.
+    """
+    if not compute_uv:
+        u, _, vh = np.linalg.svd(a, full_matrices=False)
+        return conjugate((u * np.expand_dims(g, -2)) @ vh)
+    g_u, g_s, g_vh = g
+    u, s, vh = ans
+    rows, columns = np.shape(a)[-2:]
+    if full_matrices and rows != columns:
+        if not is_absent(g_u if rows > columns else g_vh):
+            raise NoRule("the derivative of the full matrices of np.linalg.svd: pass full_matrices=False")
+        size = min(rows, columns)
+        u, vh = u[..., :size], vh[..., :size, :]
+    bar = 0 * u @ vh if is_absent(g_s) else (u * np.expand_dims(g_s, -2)) @ vh
+    if not (is_absent(g_u) and is_absent(g_vh)):
+        bar = bar + _of_vectors(g_u, g_vh, u, s, vh)
+    return conjugate(bar)
+
+
+def _of_vectors(g_u: Any, g_vh: Any, u: Any, s: Any, vh: Any) -> Any:
+    g_u = 0 * u if is_absent(g_u) else conjugate(g_u)
+    g_vh = 0 * vh if is_absent(g_vh) else conjugate(g_vh)
+    row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
+    eye = np.eye(np.shape(s)[-1], dtype=np.asarray(s).dtype)
+    spread = (row + column - eye * row) * gaps(s, "singular vectors")  # s[j]**2 - s[i]**2; off the diagonal
+    of_u, of_v = adjoint(u) @ g_u, vh @ adjoint(g_vh)
+    require_phase_free(of_u + of_v, "singular vectors")
+    inner = (of_u - adjoint(of_u)) / spread * row + column * ((of_v - adjoint(of_v)) / spread)
+    inner = inner - on_diagonal(inner)
+    if np.iscomplexobj(of_u):
+        inner = inner + on_diagonal(of_u - adjoint(of_u)) / (2 * nonzero(s))
+    bar = u @ inner @ vh
+    if np.shape(u)[-2] > np.shape(s)[-1]:
+        bar = bar + ((g_u - u @ of_u) / np.expand_dims(nonzero(s), -2)) @ vh
+    if np.shape(vh)[-1] > np.shape(s)[-1]:
+        bar = bar + u @ ((g_vh - adjoint(of_v) @ vh) / np.expand_dims(nonzero(s), -1))
+    return bar
+
+
+def nonzero(s: Any) -> Any:
+    """The singular values, refused where one is zero: its vectors are arbitrary."""
+    if np.any(np.equal(s, 0)):
+        raise NoRule("the derivative of singular vectors where a singular value is zero")
+    return s
+
+
+def svd_pushforward(t: Any, ans: Any, a: Any, compute_uv: bool) -> Any:
+    """The tangents of ans = np.linalg.svd(a, full_matrices=False) where `t` is that of `a`."""
+    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    along = adjoint(u) @ t @ adjoint(vh)
+    s_dot = np.real(np.diagonal(along, axis1=-2, axis2=-1))
+    if not compute_uv:
+        return s_dot
+    row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
+    eye = np.eye(np.shape(s)[-1], dtype=np.asarray(s).dtype)
+    spread = (row + column - eye * row) * gaps(s, "singular vectors")
+    of_u, of_v = along * row + column * adjoint(along), column * along + adjoint(along) * row
+    u_dot = u @ ((of_u - on_diagonal(of_u)) / spread)
+    v_dot = adjoint(vh) @ ((of_v - on_diagonal(of_v)) / spread)
+    if np.iscomplexobj(along):
+        u_dot = u_dot + u @ (on_diagonal(along - adjoint(along)) / (2 * nonzero(s)))
+    if np.shape(u)[-2] > np.shape(s)[-1]:
+        u_dot = u_dot + (t @ adjoint(vh) - u @ along) / np.expand_dims(nonzero(s), -2)
+    if np.shape(vh)[-1] > np.shape(s)[-1]:
+        v_dot = v_dot + (adjoint(t) @ u - adjoint(vh) @ adjoint(along)) / np.expand_dims(nonzero(s), -2)
+    return ListBar((u_dot, s_dot, adjoint(v_dot)))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
-from s2sad.adjoints.products import STACK, C, S, T, V, _named
+from s2sad.adjoints.names import of
+from s2sad.adjoints.products import STACK, C, S, T, V
 from s2sad.adjoints.registry import nondifferentiable, rule, sample
 from s2sad.runtime import cond_slope, conjugate, norm_axes, norm_pullback, unreduce, vector_slope
 from s2sad.runtime.norms import norm_pushforward
@@ -44,7 +45,7 @@ VECTOR_NORMS = [
 ]  # fmt: skip
 
 
-@rule(*_named(np.linalg, "vector_norm"), at=VECTOR_NORMS)
+@rule(*of(np.linalg, "vector_norm"), at=VECTOR_NORMS)
 class vector_norm:
     def pullback_x(g, ans, x, *, axis=None, keepdims=False, ord=2):
         return unreduce(g, x, axis, keepdims) * vector_slope(unreduce(ans, x, axis, keepdims), x, ord, norm_axes(x, axis))
@@ -58,7 +59,7 @@ class vector_norm:
 
 
 @rule(
-    *_named(np.linalg, "matrix_norm"),
+    *of(np.linalg, "matrix_norm"),
     at=[(A,), (T,), (Z,), sample(T, ord=1), sample(T, ord="nuc", keepdims=True), sample(C, ord=2)],
 )
 class matrix_norm:

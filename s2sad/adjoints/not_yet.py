@@ -4,24 +4,16 @@ _NAMES = {
     "ndarray": "choose compress flat ptp",
     "np": """
         append apply_along_axis apply_over_axes asarray_chkfinite asfarray astype average block
-        broadcast_arrays choose compress convolve corrcoef correlate cov cross cumproduct cumulative_prod
+        broadcast_arrays choose compress convolve corrcoef correlate cov cumproduct cumulative_prod
         cumulative_sum delete diagflat dsplit ediff1d extract fastCopyAndTranspose fromfunction geomspace
-        gradient hsplit insert interp intersect1d kaiser kron logspace matrix_transpose matvec median msort
+        gradient hsplit insert interp intersect1d kaiser logspace median msort
         nancumprod nancumsum nanmax nanmean nanmedian nanmin nanpercentile nanprod nanquantile nanstd nanvar
         nextafter partition percentile piecewise poly polyadd polyder polydiv polyfit polyint polymul polysub
         polyval product quantile require resize rollaxis roots round_ row_stack select setdiff1d setxor1d
         sort_complex trapezoid trapz trim_zeros union1d unique unique_all unique_counts unique_inverse
-        unique_values unstack unwrap vander vecdot vecmat vectorize vsplit
+        unique_values unstack unwrap vander vectorize vsplit
     """,
     "np.emath": "arccos arcsin arctanh log log10 log2 logn power sqrt",
-    "np.fft": """
-        fft fft2 fftfreq fftn fftshift hfft ifft ifft2 ifftn ifftshift ihfft irfft irfft2 irfftn rfft rfft2
-        rfftfreq rfftn
-    """,
-    "np.linalg": """
-        cond cross diagonal eig eigh eigvals eigvalsh lstsq matmul matrix_norm matrix_power matrix_transpose
-        multi_dot outer pinv qr svd svdvals tensordot tensorinv tensorsolve trace vecdot vector_norm
-    """,
     "np.polynomial.chebyshev": """
         cheb2poly chebadd chebcompanion chebder chebdiv chebfit chebfromroots chebgrid2d chebgrid3d chebint
         chebinterpolate chebline chebmul chebmulx chebpow chebroots chebsub chebtrim chebval chebval2d

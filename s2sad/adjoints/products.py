@@ -1,7 +1,4 @@
-"""Products of vectors, matrices and tensors, in NumPy and in numpy.linalg.
-
-NumPy 1.26 has some of them only in part, hence the `_named`.
-"""
+"""Products of vectors, matrices and tensors, in NumPy and in numpy.linalg."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ import operator
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
+from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
     column,
@@ -35,11 +33,6 @@ from s2sad.runtime import (
     vecdot_pullback_b,
 )
 from s2sad.runtime.products import kron_shapes, multi_dot_pushforward
-
-
-def _named(module, *names):
-    return [getattr(module, name) for name in names if hasattr(module, name)]
-
 
 V = np.array([0.5, -1.5, 2.0])
 W = np.array([1.5, 0.25])
@@ -81,7 +74,7 @@ class dot:
         return np.dot(a, t)
 
 
-@rule(np.matmul, operator.matmul, *_named(np.linalg, "matmul"), at=MATMULS)
+@rule(np.matmul, operator.matmul, *of(np.linalg, "matmul"), at=MATMULS)
 class matmul:
     def pullback_a(g, ans, a, b):
         return matmul_pullback_a(g, a, b)
@@ -210,7 +203,7 @@ class cross:
 VECTORS = [(V, V[::-1]), (A.T, V), (V, A.T), (A.T, A.T - 1), (1j * A.T + 1, V), (V, 1j * A.T), sample(A, A + 1, axis=0)]
 
 
-@rule(*_named(np, "vecdot"), *_named(np.linalg, "vecdot"), at=VECTORS)
+@rule(*of(np, "vecdot"), *of(np.linalg, "vecdot"), at=VECTORS)
 class vecdot:
     """Products of the elements, the first ones conjugated, summed along an axis."""
 
@@ -227,7 +220,7 @@ class vecdot:
         return np.vecdot(a, t, axis=axis)
 
 
-@rule(*_named(np, "matvec"), at=[(A, W), (S, S), (STACK, V), (S, STACK), (1j * S, V), (STACK, S)])
+@rule(*of(np, "matvec"), at=[(A, W), (S, S), (STACK, V), (S, STACK), (1j * S, V), (STACK, S)])
 class matvec:
     def pullback_a(g, ans, a, b):
         return unbroadcast(column(g) * row(b), a)
@@ -242,7 +235,7 @@ class matvec:
         return np.matvec(a, t)
 
 
-@rule(*_named(np, "vecmat"), at=[(V, A), (S, S), (V, STACK), (STACK, S), (1j * V, S), (V, 1j * S), (S, STACK)])
+@rule(*of(np, "vecmat"), at=[(V, A), (S, S), (V, STACK), (STACK, S), (1j * V, S), (V, 1j * S), (S, STACK)])
 class vecmat:
     """The vector is conjugated."""
 
@@ -271,22 +264,22 @@ class multi_dot:
 
 
 # The same in numpy.linalg, under names and with options of its own.
-rule(*_named(np.linalg, "outer"), at=[(V, W), (V, 1j * W)])(outer)
-rule(*_named(np.linalg, "tensordot"), at=[(A, A + 1), sample(T, C, axes=1), sample(T, C, axes=(2, 0))])(tensordot)
-rule(*_named(np.linalg, "cross"), at=[(V, V[::-1]), (S, V), sample(A, A + 1, axis=0)])(cross)
+rule(*of(np.linalg, "outer"), at=[(V, W), (V, 1j * W)])(outer)
+rule(*of(np.linalg, "tensordot"), at=[(A, A + 1), sample(T, C, axes=1), sample(T, C, axes=(2, 0))])(tensordot)
+rule(*of(np.linalg, "cross"), at=[(V, V[::-1]), (S, V), sample(A, A + 1, axis=0)])(cross)
 
 
-@linear(*_named(np.linalg, "trace"), at=[(S,), (STACK,), sample(A, offset=-1)])
+@linear(*of(np.linalg, "trace"), at=[(S,), (STACK,), sample(A, offset=-1)])
 def linalg_trace(g, x, *, offset=0):
     return trace_pullback(g, x, offset, -2, -1)
 
 
-@linear(*_named(np.linalg, "diagonal"), at=[(S,), (STACK,), sample(A, offset=-1)])
+@linear(*of(np.linalg, "diagonal"), at=[(S,), (STACK,), sample(A, offset=-1)])
 def linalg_diagonal(g, x, *, offset=0):
     return diagonal_pullback(g, x, offset, -2, -1)
 
 
-@linear(*_named(np, "matrix_transpose"), *_named(np.linalg, "matrix_transpose"), at=[(A,), (T,)])
+@linear(*of(np, "matrix_transpose"), *of(np.linalg, "matrix_transpose"), at=[(A,), (T,)])
 def matrix_transpose(g, x):
     return np.swapaxes(g, -1, -2)
 

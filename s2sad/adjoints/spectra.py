@@ -12,7 +12,8 @@ import numpy as np
 
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.factorizations import COMPLEX, POSITIVE, STACKED
-from s2sad.adjoints.products import STACK, C, S, T, _named
+from s2sad.adjoints.names import of
+from s2sad.adjoints.products import STACK, C, S, T
 from s2sad.adjoints.registry import nondifferentiable, rule, sample
 from s2sad.runtime import eig_pullback, eigenvectors, eigh_pullback, svd_pullback, unbroadcast
 from s2sad.runtime.spectra import eig_pushforward, eigh_pushforward, require_phase_free, svd_pushforward
@@ -85,7 +86,7 @@ class svd:
         return svd_pushforward(t, ans, a, compute_uv)
 
 
-@rule(*_named(np.linalg, "svdvals"), at=[(S,), (A,), (C,), (STACK,), (A + 1j * A[::-1] ** 2,)])
+@rule(*of(np.linalg, "svdvals"), at=[(S,), (A,), (C,), (STACK,), (A + 1j * A[::-1] ** 2,)])
 class svdvals:
     def pullback_a(g, ans, a):
         return svd_pullback(g, ans, a, False, False)

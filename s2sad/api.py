@@ -248,6 +248,8 @@ class Plan:
         #: The places, unless they are just the active parameters, which need no saying.
         self.asked = () if self.places == just and self.many == (len(just) > 1) else self.places
         self.annotated = tuple(promised_kinds(function).items())
+        known = {*dict(self.annotated), *(p.name for p in self.signature.parameters.values() if p.kind is p.VAR_POSITIONAL)}
+        self.listable = [name for name in self.active if name not in known]
         parameters = self.signature.parameters.values()
         plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
         self.plain = [p.name for p in parameters] if plain else None  # most functions: nothing to find out
@@ -294,8 +296,11 @@ class Plan:
         return found
 
     def kinds_of(self, arguments: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-        """The annotated kinds, as far as the arguments keep what their annotations promise."""
+        """The annotated kinds, as far as the arguments keep what their annotations promise; lists are seen without."""
         kept = tuple([pair for pair in self.annotated if _keeps(arguments[pair[0]], pair[1])])
+        for name in self.listable:
+            if (found := type(arguments[name])) is list or found is tuple:
+                kept = (*kept, (name, found.__name__))
         return self.annotated if len(kept) == len(self.annotated) else kept
 
     def pick(self, bars: Any) -> list[Any]:
@@ -307,7 +312,7 @@ class Plan:
 def _keeps(value: Any, kind: str) -> bool:
     if kind == "float":
         return isinstance(value, float)
-    return type(value) is (int if kind == "int" else np.ndarray)
+    return type(value).__name__ == ("ndarray" if kind == "array" else kind)
 
 
 def _element(bar: Any, index: int) -> Any:

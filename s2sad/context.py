@@ -37,7 +37,8 @@ class Context:
     objects which may change in place, `dropped` the results that nothing uses, `named` the cotangents of the user's own
     variables, which are not un-nested. `trusted` marks emitted code that is differentiated again: it works in place only
     on arrays of its own. `volatile` says that outer variables may change before the reverse sweep reads them. `closures`
-    are the function's own nested functions that are bound once, with the active variables that they capture.
+    are the function's own nested functions that are bound once, with the active variables that they capture. `constant` are
+    temporaries of emitted code that were computed from its tape alone.
     """
 
     source: FunctionSource
@@ -55,6 +56,7 @@ class Context:
     trusted: bool = False
     volatile: bool = False
     closures: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    constant: set[str] = field(default_factory=set)
     errors: list[S2SADError] = field(default_factory=list)
     split: Callable[[Any, tuple[str, ...], Mapping[str, str]], Callee] | None = None
 

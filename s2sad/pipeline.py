@@ -16,7 +16,7 @@ from s2sad import nodes
 from s2sad.adjoints import registry
 from s2sad.analysis.activity import varied_names
 from s2sad.analysis.depth import deepest
-from s2sad.analysis.kinds import annotation_kind, infer_kinds
+from s2sad.analysis.kinds import infer_kinds
 from s2sad.artifact import Request
 from s2sad.context import UNKNOWN, Callee, Context
 from s2sad.errors import UnsupportedSyntax, combine
@@ -45,6 +45,10 @@ PASSES: tuple[Pass, ...] = (
     assignments,  # one plain target per assignment
     anf,  # one active operation per statement; comprehensions and short-circuits become loops and branches
 )
+
+
+#: What a callee is told of its arguments.
+_PASSED = ("float", "int", "bool", "array", "scalar", "list", "tuple")
 
 
 @dataclass(eq=False)
@@ -175,7 +179,7 @@ def _passes(tree: gast.FunctionDef, context: Context) -> Iterator[tuple[str, gas
 
 
 def _known(kinds: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, kind) for name, kind in kinds.items() if kind in ("float", "int", "bool", "array", "scalar"))
+    return tuple((name, kind) for name, kind in kinds.items() if kind in _PASSED)
 
 
 def _prepare(context: Context, form: str) -> gast.FunctionDef:
@@ -209,13 +213,6 @@ def analyse(tree: gast.FunctionDef, context: Context) -> None:
     """Computes which names vary and of what kind they are."""
     context.varied = varied_names(tree, context)
     context.kinds = infer_kinds(tree, context)
-
-
-def annotated_kinds(source: FunctionSource) -> dict[str, str]:
-    """The kinds that the annotations of a function's parameters promise."""
-    args = source.tree.args
-    found = {p.id: annotation_kind(p.annotation) for p in [*args.posonlyargs, *args.args, *args.kwonlyargs]}
-    return {name: kind for name, kind in found.items() if kind != "unknown"}
 
 
 def stages(function: Any, request: Request) -> Iterator[tuple[str, list[gast.FunctionDef]]]:

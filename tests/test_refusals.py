@@ -142,6 +142,18 @@ def directions(x):
     return np.sum(np.linalg.svd(x)[0])
 
 
+def padded(parameters, x):
+    edge, scale = parameters
+    return np.sum(np.pad(x, 1, constant_values=edge)) ** 2 * scale
+
+
+def test_what_an_argument_holds_is_no_constant_in_the_derivative_of_a_derivative():
+    """Unlike what emitted code takes from its tape, which the forward sweep has found constant."""
+    slope = s2sad.grad(padded, argnums="x")
+    error = refusal(s2sad.grad(lambda parameters, x: np.sum(slope(parameters, x))), (0.5, 2.0), np.ones(2))
+    assert "np.pad(x, 1, constant_values=edge)" in error.message and error.location.function == "padded"
+
+
 def test_what_only_the_run_can_tell():
     error = refusal(s2sad.grad(directions), np.ones((3, 2)))
     assert isinstance(error, NotDifferentiable) and error.message.startswith(

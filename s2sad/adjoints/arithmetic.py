@@ -1,4 +1,7 @@
-"""Python's arithmetic operators, and the functions of `operator` that are the same."""
+"""Python's arithmetic operators, and the functions of `operator` that are the same.
+
+Those of NumPy take lists too, which operators do not, so some have templates of their own.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import operator
 import numpy as np
 
 from s2sad.adjoints.registry import elementwise, nondifferentiable
-from s2sad.runtime import power_log, power_slope
+from s2sad.runtime import as_operand, power_log, power_slope
 
 A = np.array([[0.5, 1.5], [2.5, -0.5], [1.25, 3.0]])
 B = np.array([1.5, 2.0])
@@ -33,7 +36,10 @@ def divide(ans, x, y):
     return 1 / y, -ans / y
 
 
-@elementwise(operator.pow, np.power, pow, at=[(3.0, 4.0), (abs(A), B), (abs(A), 2.0), (2.0, B)])
+POWERS = [(3.0, 4.0), (abs(A), B), (abs(A), 2.0), (2.0, B)]
+
+
+@elementwise(operator.pow, pow, at=POWERS)
 def power(ans, x, y):
     """y * x**(y - 1); the logarithm of a base of zero counts as zero, as in JAX."""
     if y == 2:
@@ -43,9 +49,24 @@ def power(ans, x, y):
     return power_slope(x, y), ans * power_log(x)
 
 
-@elementwise(operator.mod, np.remainder, at=[(7.5, 2.0), (A, B)])
+@elementwise(np.power, at=[*POWERS, (abs(A), 3)])
+def array_power(ans, x, y):
+    """As `power`."""
+    if y == 2:
+        return 2 * x, ans * power_log(as_operand(x))
+    if y > 1 or y < 0:
+        return y * np.power(x, y - 1), ans * power_log(as_operand(x))
+    return power_slope(as_operand(x), as_operand(y)), ans * power_log(as_operand(x))
+
+
+@elementwise(operator.mod, at=[(7.5, 2.0), (A, B)])
 def remainder(ans, x, y):
     return 1, -(x // y)
+
+
+@elementwise(np.remainder, at=[(7.5, 2.0), (A, B)])
+def array_remainder(ans, x, y):
+    return 1, -np.floor_divide(x, y)
 
 
 @elementwise(operator.neg, np.negative, at=[(3.0,), (A,)])

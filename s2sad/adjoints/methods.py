@@ -12,6 +12,7 @@ from s2sad.adjoints.registry import elementwise, linear, nondifferentiable, refu
 from s2sad.runtime import (
     array_of,
     array_pullback,
+    as_operand,
     astype_method,
     cast_tangent,
     clip_high,
@@ -184,6 +185,11 @@ def transpose_method_pullback_rule(h, g, axes):
 @linear(array_pullback, at=[(A[0], [0.5, 1.5]), (A, [A[0], A[1], A[2]]), (A, A)])
 def array_pullback_rule(h, g, a):
     return array_of(h, a)
+
+
+@linear(as_operand, at=[(2.5,), (A,), ([0.5, 1.5],)])
+def as_operand_rule(g, x):
+    return array_pullback(g, x)
 
 
 @linear(array_of, at=[([0.5, 1.5], [2.5, 3.5]), (A, A)])

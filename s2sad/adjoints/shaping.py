@@ -282,16 +282,20 @@ class full_like:
         return np.broadcast_to(through_cast(t, ans), np.shape(ans))
 
 
-@rule(np.linspace, at=[(0.5, 2.5), (0.5, 2.5, 5), (0.5, 2.5, 5, False), (V, 2.5, 4)])
+@rule(np.linspace, at=[(0.5, 2.5), (0.5, 2.5, 5), (0.5, 2.5, 5, False), (V, 2.5, 4), sample(0.5, 2.5, dtype=float)])
 class linspace:
-    def pullback_start(g, ans, start, stop, num=50, endpoint=True):
-        return unbroadcast(np.tensordot(np.linspace(1.0, 0.0, num, endpoint, dtype=g.dtype), g, 1), start)
+    def pullback_start(g, ans, start, stop, num=50, endpoint=True, *, dtype=None):
+        if dtype is None:
+            return unbroadcast(np.tensordot(np.linspace(1.0, 0.0, num, endpoint, dtype=g.dtype), g, 1), start)
+        return unbroadcast(np.tensordot(np.linspace(1.0, 0.0, num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), start)
 
-    def pullback_stop(g, ans, start, stop, num=50, endpoint=True):
-        return unbroadcast(np.tensordot(np.linspace(0.0, 1.0, num, endpoint, dtype=g.dtype), g, 1), stop)
+    def pullback_stop(g, ans, start, stop, num=50, endpoint=True, *, dtype=None):
+        if dtype is None:
+            return unbroadcast(np.tensordot(np.linspace(0.0, 1.0, num, endpoint, dtype=g.dtype), g, 1), stop)
+        return unbroadcast(np.tensordot(np.linspace(0.0, 1.0, num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), stop)
 
-    def pushforward_start(t, ans, start, stop, num=50, endpoint=True):
-        return np.linspace(t, np.zeros_like(stop), num, endpoint)
+    def pushforward_start(t, ans, start, stop, num=50, endpoint=True, *, dtype=None):
+        return through_cast(np.linspace(t, np.zeros_like(stop), num, endpoint), ans)
 
-    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True):
-        return np.linspace(np.zeros_like(start), t, num, endpoint)
+    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True, *, dtype=None):
+        return through_cast(np.linspace(np.zeros_like(start), t, num, endpoint), ans)

@@ -1,4 +1,4 @@
-"""NumPy's elementwise functions.
+"""NumPy's elementwise functions. They take lists too, so that their templates do not apply operators to operands alone.
 
 At kinks: a tie of maximum or minimum splits evenly, abs has slope 0 at 0. Complex functions follow JAX: the
 cotangent of a holomorphic f is g * f'(z), without conjugates.
@@ -17,6 +17,7 @@ from s2sad.runtime import (
     abs_slope_pullback,
     abs_slope_pushforward,
     as_complex,
+    as_operand,
     bessel_i,
     chosen,
     clip_high,
@@ -57,22 +58,22 @@ def tan(ans, x):
 
 @elementwise(np.arcsin, at=SMALL)
 def arcsin(ans, x):
-    return 1 / np.sqrt(1 - x * x)
+    return 1 / np.sqrt(1 - np.square(x))
 
 
 @elementwise(np.arccos, at=SMALL)
 def arccos(ans, x):
-    return -1 / np.sqrt(1 - x * x)
+    return -1 / np.sqrt(1 - np.square(x))
 
 
 @elementwise(np.arctan, at=ANY)
 def arctan(ans, x):
-    return 1 / (1 + x * x)
+    return 1 / (1 + np.square(x))
 
 
 @elementwise(np.arctan2, at=PAIRS)
 def arctan2(ans, y, x):
-    return x / (x * x + y * y), -y / (x * x + y * y)
+    return x / np.hypot(x, y) ** 2, -y / np.hypot(x, y) ** 2
 
 
 @elementwise(np.sinh, at=ANY)
@@ -92,18 +93,18 @@ def tanh(ans, x):
 
 @elementwise(np.arcsinh, at=SMALL)
 def arcsinh(ans, x):
-    return 1 / np.sqrt(x * x + 1)
+    return 1 / np.sqrt(np.square(x) + 1)
 
 
 @elementwise(np.arccosh, at=[(1.5,), (abs(A) + 1,), (Z,)])
 def arccosh(ans, x):
     """In two roots, so that it has the branch cut of arccosh."""
-    return 1 / (np.sqrt(x - 1) * np.sqrt(x + 1))
+    return 1 / (np.sqrt(as_operand(x) - 1) * np.sqrt(as_operand(x) + 1))
 
 
 @elementwise(np.arctanh, at=SMALL)
 def arctanh(ans, x):
-    return 1 / (1 - x * x)
+    return 1 / (1 - np.square(x))
 
 
 @elementwise(np.exp, at=ANY)
@@ -128,12 +129,12 @@ def log(ans, x):
 
 @elementwise(np.log2, at=POSITIVE)
 def log2(ans, x):
-    return 1 / (x * math.log(2))
+    return 1 / (as_operand(x) * math.log(2))
 
 
 @elementwise(np.log10, at=POSITIVE)
 def log10(ans, x):
-    return 1 / (x * math.log(10))
+    return 1 / (as_operand(x) * math.log(10))
 
 
 @elementwise(np.log1p, at=POSITIVE)
@@ -188,7 +189,7 @@ def hypot(ans, x, y):
 
 @elementwise(np.float_power, at=[(2.5, 1.5), (abs(A), B)])
 def float_power(ans, x, y):
-    return power_slope(x, y), ans * power_log(x)
+    return power_slope(as_operand(x), as_operand(y)), ans * power_log(as_operand(x))
 
 
 @elementwise(np.fmod, at=[(7.5, 2.0), (A, B)])

@@ -15,6 +15,7 @@ import gast
 import numpy as np
 
 from s2sad import nodes
+from s2sad.adjoints.equivalents.selecting import repeated
 from s2sad.adjoints.registry import Rule
 from s2sad.analysis.expressions import rule_of
 from s2sad.context import UNKNOWN, Context
@@ -25,22 +26,11 @@ REAL = frozenset({"int", "float", "bool", "scalar"})
 _BINDERS = (gast.stmt, gast.NamedExpr, gast.pattern)  # what may bind a name, or hold what does
 _LITERALS = {int: "int", float: "float", complex: "complex", bool: "bool", str: "str", type(None): "none"}
 _DISPLAYS = {gast.List: "list", gast.ListComp: "list", gast.Tuple: "tuple", gast.Dict: "dict", gast.DictComp: "dict"}
-_ANNOTATIONS = {"float": "float", "int": "int", "bool": "bool", "str": "str", "complex": "complex"}
 _ARRAY_MAKERS = {"zeros", "ones", "empty", "full", "array", "asarray", "arange", "linspace", "eye", "stack", "concatenate"}
 _CONSTRUCTORS: dict[Any, str] = {
     int: "int", len: "int", float: "float", bool: "bool", str: "str", range: "range", list: "list", sorted: "list",
     tuple: "tuple", dict: "dict", complex: "complex", isinstance: "bool", any: "bool", all: "bool",
 }  # fmt: skip
-
-
-def annotation_kind(annotation: gast.expr | None) -> str:
-    """The kind that a parameter's annotation promises."""
-    if annotation is None:
-        return "unknown"
-    text = gast.unparse(gast.Expression(annotation)).strip("'\"")
-    if text in _ANNOTATIONS:
-        return _ANNOTATIONS[text]
-    return "array" if text.split("[")[0] in ("np.ndarray", "numpy.ndarray", "ndarray", "NDArray") else "unknown"
 
 
 def infer_kinds(function: gast.FunctionDef, context: Context) -> dict[str, str]:
@@ -184,6 +174,8 @@ def _call_kind(node: gast.Call, kinds: Kinds, context: Context) -> str | None:
         return "unknown"
     if rule is not None and rule.tuple_unless is not None:
         return _kind_by_options(node, rule)
+    if function is repeated and kind_of(node.args[1], kinds, context) == "int":
+        return kind_of(node.args[0], kinds, context)
     if getattr(function, "__module__", None) == "math" and rule is not None:
         return (
             "int"

@@ -23,7 +23,6 @@ from s2sad.runtime.algebra import (
 )
 from s2sad.runtime.arithmetic import power_curvature, power_log, power_slope
 from s2sad.runtime.assembly import (
-    array_of,
     column_stack_pullback,
     concatenate_pullback,
     constant_mode,
@@ -126,8 +125,10 @@ from s2sad.runtime.sequences import (
     when_empty,
 )
 from s2sad.runtime.shapes import (
+    array_of,
     array_pullback,
     as_gradient,
+    as_operand,
     instantiate,
     no_gradient,
     outline,
@@ -186,6 +187,7 @@ __all__ = [
     "array_pullback",
     "as_complex",
     "as_gradient",
+    "as_operand",
     "as_sequence",
     "astype_method",
     "attribute_cotangent",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.shapes import unbroadcast
+from s2sad.runtime.shapes import as_operand, unbroadcast
 
 
 def dot_pullback_a(g: Any, a: Any, b: Any) -> Any:
@@ -18,7 +18,7 @@ def dot_pullback_a(g: Any, a: Any, b: Any) -> Any:
     if ranks == (2, 2):
         found = np.dot(g, np.transpose(b))
     elif 0 in ranks:
-        found = g * b
+        found = np.multiply(g, b)
     elif ranks[1] == 1:
         found = np.multiply.outer(g, b)
     else:
@@ -33,7 +33,7 @@ def dot_pullback_b(g: Any, a: Any, b: Any) -> Any:
     if ranks == (2, 2):
         found = np.dot(np.transpose(a), g)
     elif 0 in ranks:
-        found = a * g
+        found = np.multiply(a, g)
     else:
         free = tuple(range(ranks[0] - 1))
         found = np.tensordot(a, g, (free, free))
@@ -46,21 +46,21 @@ def matmul_pullback_a(g: Any, a: Any, b: Any) -> Any:
     """The cotangent of `a` where `g` is that of a @ b."""
     ranks = np.ndim(a), np.ndim(b)
     if ranks == (1, 1):
-        found = g * b
+        found = np.multiply(g, b)
     elif ranks[1] == 1:
         found = np.expand_dims(g, -1) * b
     elif ranks[0] == 1:
         found = np.squeeze(np.matmul(b, np.expand_dims(g, -1)), -1)
     else:
         found = np.matmul(g, np.swapaxes(b, -1, -2))
-    return unbroadcast(found, a)
+    return unbroadcast(found, as_operand(a))
 
 
 def matmul_pullback_b(g: Any, a: Any, b: Any) -> Any:
     """The cotangent of `b` where `g` is that of a @ b."""
     ranks = np.ndim(a), np.ndim(b)
     if ranks == (1, 1):
-        found = a * g
+        found = np.multiply(a, g)
     elif ranks[0] == 1:
         found = np.expand_dims(a, -1) * np.expand_dims(g, -2)
     elif ranks == (2, 1):
@@ -69,17 +69,17 @@ def matmul_pullback_b(g: Any, a: Any, b: Any) -> Any:
         found = np.tensordot(g, a, np.ndim(g))
     else:
         found = np.matmul(np.swapaxes(a, -1, -2), g)
-    return unbroadcast(found, b)
+    return unbroadcast(found, as_operand(b))
 
 
 def inner_pullback_a(g: Any, a: Any, b: Any) -> Any:
     """The cotangent of `a` where `g` is that of np.inner(a, b)."""
-    return tensordot_pullback_a(g, a, b, _INNER) if np.ndim(a) and np.ndim(b) else unbroadcast(g * b, a)
+    return tensordot_pullback_a(g, a, b, _INNER) if np.ndim(a) and np.ndim(b) else unbroadcast(np.multiply(g, b), a)
 
 
 def inner_pullback_b(g: Any, a: Any, b: Any) -> Any:
     """The cotangent of `b` where `g` is that of np.inner(a, b)."""
-    return tensordot_pullback_b(g, a, b, _INNER) if np.ndim(a) and np.ndim(b) else unbroadcast(a * g, b)
+    return tensordot_pullback_b(g, a, b, _INNER) if np.ndim(a) and np.ndim(b) else unbroadcast(np.multiply(a, g), b)
 
 
 _INNER = (-1, -1)

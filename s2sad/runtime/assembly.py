@@ -84,18 +84,6 @@ def dstack_pullback(g: Any, arrays: Any) -> Any:
     return _pieces(g, [np.atleast_3d(a).shape for a in arrays], arrays, 2)
 
 
-def array_of(bar: Any, a: Any) -> Any:
-    """The array of cotangents of what np.array(a) was made of: the inverse of array_pullback."""
-    if isinstance(a, (list, tuple)):
-        if isinstance(bar, np.ndarray):
-            return bar
-        parts = [0] * len(a) if _is_zero(bar) else bar
-        return np.array([array_of(part, x) for part, x in zip(parts, a, strict=True)])
-    if np.shape(bar) == np.shape(a) and not _is_zero(bar):
-        return bar
-    return np.zeros_like(a, dtype=np.result_type(a, float)) + bar
-
-
 def take_pullback(g: Any, a: Any, indices: Any, axis: Any = None) -> Any:
     """The cotangent of `a` where `g` is that of np.take(a, indices, axis): what is taken twice adds up."""
     g = np.asarray(g)

@@ -44,6 +44,9 @@ class ListBar(list[Any]):
 
     __radd__ = __iadd__ = __add__
 
+    def __sub__(self, other: Any) -> Any:
+        return self + -other  # of a function of arrays, which was given a list
+
     def __getitem__(self, index: Any) -> Any:
         found = list.__getitem__(self, index)
         return ListBar(found) if isinstance(index, slice) else found

@@ -33,11 +33,12 @@ def unbroadcast(g: Any, like: Any) -> Any:
     if isinstance(like, _BARS):  # in the derivative of a derivative
         return g
     if isinstance(like, (list, tuple, dict)):
-        if isinstance(g, (ListBar, DictBar)):
+        array = np.asarray(like)
+        if isinstance(g, (ListBar, DictBar)) or (np.ndim(g) == array.ndim and np.shape(g) != array.shape):
             raise NoRule("`+` or `*` on lists whose type is not known: write [*a, *b], or annotate them as lists")
-        return array_pullback(unbroadcast(g, np.asarray(like)), like)
-    if isinstance(g, _BARS):  # of a sum with the universal zero
-        return g
+        return unbroadcast(g, array)
+    if isinstance(g, _BARS):  # of a sum with the universal zero, or of an array that was made into a list
+        return array_of(g, like) if isinstance(g, ListBar) and isinstance(like, np.ndarray) else g
     shape = np.shape(like)
     if np.shape(g) != shape:
         g = _sum_to(g, shape)
@@ -54,6 +55,23 @@ def array_pullback(g: Any, a: Any) -> Any:
         g = np.asarray(g)
         return ListBar((np.real(g) if np.iscomplexobj(g) and not np.iscomplexobj(a) else g).tolist())
     return ListBar(array_pullback(part, x) for part, x in zip(g, a, strict=True))
+
+
+def as_operand(x: Any) -> Any:
+    """`x`, or the array of a list: what operators can be applied to."""
+    return np.asarray(x) if isinstance(x, (list, tuple)) else x
+
+
+def array_of(bar: Any, a: Any) -> Any:
+    """The array of cotangents of what np.array(a) was made of: the inverse of array_pullback."""
+    if isinstance(a, (list, tuple)) or isinstance(bar, list):
+        if isinstance(bar, np.ndarray):
+            return bar
+        parts = bar if isinstance(bar, list) else [0] * len(a)
+        return np.array([array_of(part, x) for part, x in zip(parts, a, strict=True)])
+    if np.shape(bar) == np.shape(a) and not (type(bar) is int and bar == 0):
+        return bar
+    return np.zeros_like(a, dtype=np.result_type(a, float)) + bar
 
 
 def _sum_to(g: Any, shape: tuple[int, ...]) -> Any:

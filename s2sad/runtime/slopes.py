@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import NotDifferentiable
-from s2sad.runtime.containers import ObjectBar, primal_of
+from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, parts_of, primal_of
 from s2sad.runtime.fields import require_settled
-from s2sad.runtime.shapes import unbroadcast
+from s2sad.runtime.shapes import array_of, as_operand, unbroadcast
 
 
 def abs_slope(x: Any) -> Any:
@@ -24,7 +24,7 @@ def abs_slope(x: Any) -> Any:
     if isinstance(x, complex):
         return x.conjugate() / abs(x) if x else 0j
     if isinstance(x, (list, tuple)):
-        return abs_slope(np.asarray(x))
+        return abs_slope(as_operand(x))
     return (x > 0) - (x < 0)
 
 
@@ -76,7 +76,7 @@ def chosen(x: Any, y: Any, ans: Any) -> Any:
 
 
 def _as_weight(one: Any, half: Any, x: Any, y: Any) -> Any:
-    dtype = np.result_type(x, y)
+    dtype = np.result_type(as_operand(x), as_operand(y))
     if dtype.kind not in "fc":
         dtype = np.dtype(float)
     weight = one.astype(dtype)
@@ -108,8 +108,8 @@ def clip_high(a: Any, low: Any, high: Any) -> Any:
 
 
 def conjugate(x: Any) -> Any:
-    """The complex conjugate; what is real is returned as it is, not copied."""
-    return np.conj(x) if np.iscomplexobj(x) else x
+    """The complex conjugate; what is real is returned as it is, not copied. An array of a list."""
+    return np.conj(x) if np.iscomplexobj(x) else as_operand(x)
 
 
 def as_complex(g: Any, x: Any) -> Any:
@@ -127,7 +127,7 @@ def broadcast_like(h: Any, g: Any) -> Any:
     if type(h) is float and type(g) is float:
         return h
     if isinstance(h, list):
-        return h if isinstance(g, list) else np.array(h)
+        return h if isinstance(g, list) else array_of(h, g)
     if (type(h) is int and h == 0) or np.shape(h) == np.shape(g):
         return h
     shape, goal = np.shape(h), np.shape(g)
@@ -136,7 +136,15 @@ def broadcast_like(h: Any, g: Any) -> Any:
 
 
 def through_gradient(h: Any, g: Any) -> Any:
-    """The cotangent of g where `h` is that of as_gradient(g, x): a number may have stood for an array."""
+    """The cotangent of g where `h` is that of as_gradient(g, x): a number may have stood for an array, that for a list."""
+    if isinstance(h, list) and isinstance(g, np.ndarray):
+        return array_of(h, g)
     if isinstance(h, ObjectBar):
         require_settled(g, primal_of(h))
+        own = parts_of(g) if isinstance(g, ObjectBar) else {}
+        return ObjectBar(primal_of(h), **{k: through_gradient(v, own.get(k, 0)) for k, v in parts_of(h).items()})
+    if isinstance(h, DictBar) and isinstance(g, dict):
+        return DictBar.of(h.primal, {k: through_gradient(v, dict.get(g, k, 0)) for k, v in h.items()})
+    if type(h) is ListBar and isinstance(g, list):
+        return ListBar(map(through_gradient, h, g))
     return h if isinstance(g, (list, dict)) or not isinstance(h, np.ndarray) else unbroadcast(h, g)

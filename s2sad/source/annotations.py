@@ -13,6 +13,8 @@ import numpy as np
 _NAMES = {
     "float": "float",
     "int": "int",
+    "list": "list",
+    "tuple": "tuple",
     "np.ndarray": "array",
     "numpy.ndarray": "array",
     "ndarray": "array",
@@ -21,11 +23,11 @@ _NAMES = {
 
 
 def promised_kinds(function: types.FunctionType) -> dict[str, str]:
-    """The parameters that are said to be floats, ints or arrays.
+    """The parameters that are said to be floats, ints, lists, tuples or arrays.
 
-    >>> def f(x: float, n: int, a: "np.ndarray", other): ...
+    >>> def f(x: float, n: int, a: "np.ndarray", ys: list[float], other): ...
     >>> promised_kinds(f)
-    {'x': 'float', 'n': 'int', 'a': 'array'}
+    {'x': 'float', 'n': 'int', 'a': 'array', 'ys': 'list'}
     """
     try:
         annotations = function.__annotations__
@@ -42,6 +44,7 @@ def promised_kinds(function: types.FunctionType) -> dict[str, str]:
 def _kind(annotation: Any) -> str:
     if isinstance(annotation, str):
         return _NAMES.get(annotation.strip("'\"").split("[")[0], "")
-    if annotation is float or annotation is int:
-        return str(annotation.__name__)
-    return "array" if annotation is np.ndarray or typing.get_origin(annotation) is np.ndarray else ""
+    kind = typing.get_origin(annotation) or annotation
+    if kind in (float, int, list, tuple):
+        return str(kind.__name__)
+    return "array" if kind is np.ndarray else ""

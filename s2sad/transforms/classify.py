@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
+import re
 import types
 from collections.abc import Mapping
 from typing import Any
@@ -47,11 +48,25 @@ OPERATORS: Mapping[type[gast.AST], str] = {
     gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.Pow: "pow", gast.Mod: "mod",
     gast.FloorDiv: "floordiv", gast.MatMult: "matmul", gast.USub: "neg", gast.UAdd: "pos",
 }  # fmt: skip
+#: The names of emitted reverse sweeps, and of the sweeps of these.
+_SWEEP = re.compile(r"_bwd(_\d+)?((_fwd|_bwd)(_\d+)?)*$")
 ARRAY_LIKE = frozenset({"array", "scalar", "float"})
 
 
 def classify(stmt: gast.stmt, context: Context) -> Step | None:
     """The step of a statement in three-address form; None if no derivative flows through it."""
+    step = _step(stmt, context)
+    if (
+        step is not None
+        and step.kills <= context.namer.issued
+        and step.uses
+        and step.uses <= _from_tape(context) | context.constant
+    ):
+        context.constant |= step.kills
+    return step
+
+
+def _step(stmt: gast.stmt, context: Context) -> Step | None:
     varied = context.varied
     if isinstance(stmt, gast.FunctionDef):
         found = tuple(sorted(captured(stmt) & varied - {stmt.name}))
@@ -148,7 +163,7 @@ def _call_uses(call: gast.Call, context: Context) -> set[str]:
 def _operator(stmt: gast.Assign, target: str, value: gast.expr, context: Context) -> Step | None:
     if isinstance(value, gast.BinOp) and isinstance(value.op, gast.Add):
         sides = [value.left, value.right]
-        if {kind_of(e, context.kinds, context) for e in sides} & {"list", "tuple"}:
+        if all(kind_of(e, context.kinds, context) in ("list", "tuple") for e in sides):
             joined = gast.List([gast.Starred(e, gast.Load()) for e in sides], gast.Load())
             uses = frozenset(_varied_names(value, context))
             return Display(stmt, frozenset([target]), uses, target=target, display=joined)
@@ -216,7 +231,7 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
         if bindings is not None:
             step = _operation(stmt, target, rule, bindings, context)
             inert = {n for p in rule.inert & bindings.keys() for n in _varied_names(bindings[p], context)}
-            missed = _varied_names(call, context) - step.uses - inert - _from_tape(context)
+            missed = _varied_names(call, context) - step.uses - inert - _from_tape(context) - context.constant
             if not missed or getattr(function, "__module__", "").startswith("s2sad.runtime"):
                 return step
         if not any(isinstance(a, gast.Starred) for a in call.args) and all(k.arg for k in call.keywords):
@@ -280,11 +295,12 @@ def _getattr(stmt: gast.Assign, target: str, call: gast.Call, context: Context) 
 
 def _from_tape(context: Context) -> set[str]:
     """What emitted code takes from its tape: as an option of a rule, it was found constant by the forward sweep."""
-    if not context.trusted:
+    source = context.source
+    first = next(iter(nodes.all_parameters(source.tree.args)), "")
+    if not (context.trusted and first.startswith("tape") and _SWEEP.search(source.name)):
         return set()
-    unpacked = [s for s in context.source.tree.body if isinstance(s, gast.Assign) and isinstance(s.value, gast.Name)]
-    parameters = nodes.all_parameters(context.source.tree.args)
-    return {n for s in unpacked if s.value.id in parameters for n in nodes.stores(s.targets[0])}
+    unpacked = [s for s in source.tree.body if isinstance(s, gast.Assign) and nodes.is_name(s.value, first)]
+    return {n for s in unpacked for n in nodes.stores(s.targets[0])}
 
 
 def _spelled(signature: inspect.Signature) -> str:

@@ -12,14 +12,13 @@ import gast
 
 from s2sad import nodes
 from s2sad.adjoints.equivalents import equivalent
-from s2sad.adjoints.equivalents.selecting import repeated
 from s2sad.analysis.activity import mark_varied
 from s2sad.analysis.expressions import BUILDERS, is_simple, is_varied, root, rule_of
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
 from s2sad.nodes import Block, Expr
 from s2sad.template import bind
-from s2sad.transforms import assignments, inline, loops, matches
+from s2sad.transforms import assignments, inline, loops, matches, sequences
 from s2sad.transforms.comprehensions import expand
 from s2sad.transforms.inline import Local
 
@@ -230,10 +229,7 @@ class Lowering:
 
     def lower_binop(self, node: gast.BinOp) -> Expr:
         left, right = self.atoms([node.left, node.right])
-        if isinstance(node.op, gast.Mult) and isinstance(left, gast.Name) and left.id in self.context.varied:
-            if self.context.kinds.get(left.id) in ("list", "tuple"):
-                return gast.Call(self.context.link("repeated", repeated), [left, right], [])
-        return gast.BinOp(left, node.op, right)
+        return sequences.operation(gast.BinOp(left, node.op, right), self.context, self.atom)
 
     def lower_unaryop(self, node: gast.UnaryOp) -> Expr:
         return gast.UnaryOp(node.op, self.atom(node.operand))
@@ -380,7 +376,7 @@ class Lowering:
         operands = self.atoms([*node.args, *(k.value for k in node.keywords)])
         count = len(node.args)
         keywords = [gast.keyword(k.arg, v) for k, v in zip(node.keywords, operands[count:], strict=True)]
-        return gast.Call(function, operands[:count], keywords)
+        return sequences.arguments(gast.Call(function, operands[:count], keywords), self.context, self.atom)
 
 
 def _options(node: gast.Call) -> gast.Dict:

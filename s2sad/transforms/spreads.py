@@ -21,6 +21,7 @@ from s2sad.nodes import Expr
 from s2sad.runtime import unbroadcast
 
 _ELEMENTWISE = (gast.Add, gast.Sub, gast.Mult, gast.Div)
+_OF_LISTS = (gast.Add, gast.Mult)  # the operators that chain and repeat lists
 
 
 def spreads(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
@@ -36,6 +37,7 @@ def spreads(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
         rewriter.number = number
         rewriter.statement(stmt)
         if isinstance(stmt, gast.Assign) and isinstance(stmt.targets[0], gast.Name):
+            rewriter.use(stmt.value)
             if last[stmt.targets[0].id] == number:
                 rewriter.learn(stmt.targets[0].id, stmt.value)
     return function
@@ -56,6 +58,13 @@ class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
                 self.statement(within)
         if getattr(stmt, "reverse", False) and isinstance(stmt, (gast.Assign, gast.AugAssign)):
             stmt.value = self.visit(stmt.value)
+
+    def use(self, value: Expr) -> None:
+        """What an operator that lists do not have is applied to is surely no list."""
+        if isinstance(value, gast.BinOp) and not isinstance(value.op, _OF_LISTS):
+            for side in (value.left, value.right):
+                if isinstance(side, gast.Name) and self.is_settled(side.id):
+                    self.like.setdefault(side.id, side.id)
 
     def learn(self, name: str, value: Expr) -> None:
         found = self.alike(value)
@@ -86,8 +95,8 @@ class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
                 return self.alike(left) if isinstance(nodes.number(right), int) else None
             if not isinstance(value.op, _ELEMENTWISE):
                 return None
-            if isinstance(value.op, (gast.Add, gast.Mult)) and not (self._is_result(left) or self._is_result(right)):
-                return None  # lists are repeated and chained by these
+            if isinstance(value.op, _OF_LISTS) and not (self._is_result(left) or self._is_result(right)):
+                return None
             if self._is_number(left) or self._is_number(right):
                 return self.alike(left if self._is_number(right) else right)
             found = self.alike(left)
@@ -142,9 +151,14 @@ class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
         if not isinstance(node.op, (gast.Mult, gast.Div)):
             return node
         left, right = self.parts(node.left), self.parts(node.right)
-        if left is not None and left[1] == self.alike(node.right):
+        if left is not None and left[1] == self.alike(node.right) and self._is_result(node.right):
             return nodes.binop(nodes.clone(left[0]), node.op, node.right)
-        if right is not None and right[1] == self.alike(node.left) and isinstance(node.op, gast.Mult):
+        if (
+            right is not None
+            and right[1] == self.alike(node.left)
+            and self._is_result(node.left)
+            and isinstance(node.op, gast.Mult)
+        ):
             return nodes.binop(node.left, node.op, nodes.clone(right[0]))
         if left is not None and isinstance(node.left, gast.Call) and self._is_number(node.right):
             return self._within(node.left, nodes.binop(left[0], node.op, node.right))

@@ -10,6 +10,7 @@ import pytest
 from by_source import FAMILIES
 from numeric import components, map_leaves
 
+import s2sad
 from s2sad.adjoints import methods
 from s2sad.adjoints.registry import all_rules, elementwise, linear, lookup, nondifferentiable, rule
 from s2sad.errors import RuleError
@@ -43,6 +44,78 @@ def test_helpers_depend_on_nothing_that_their_rule_leaves_out(function, rule):
             moved = rule.signature.bind(*point.args, **point.kwargs)
             moved.arguments[name] = map_leaves(lambda leaf: leaf * 1.0001 + 0.0001, bound.arguments[name])
             np.testing.assert_allclose(components(function(*moved.args, **moved.kwargs)), expected, rtol=1e-12)
+
+
+# Lists in place of arrays
+
+
+def from_numpy(function):
+    return (getattr(function, "__module__", None) or "").startswith("numpy")
+
+
+def listed_points(function, rule):
+    """Where arrays of floats stand in sample points that may be lists too; the arguments as they are, and listed."""
+    for point in rule.samples:
+        if point.kwargs:
+            continue
+        listed = [a.tolist() if isinstance(a, np.ndarray) and a.ndim else a for a in point.args]
+        try:
+            value = function(*listed)
+        except (AttributeError, TypeError):  # it takes no lists
+            continue
+        if not isinstance(value, (np.ndarray, np.floating)) or value.dtype.kind != "f":
+            continue
+        for i, argument in enumerate(point.args):
+            if isinstance(argument, np.ndarray) and argument.ndim and argument.dtype.kind == "f":
+                yield i, point.args, listed
+
+
+def derivatives(function, i, args):
+    """Functions for the gradient in the argument `i` of a number made of the result, and that of a number made of it."""
+    before, after = args[:i], args[i + 1 :]
+    calls = {
+        (0, 0): lambda x: function(x),
+        (0, 1): lambda x: function(x, after[0]),
+        (0, 2): lambda x: function(x, after[0], after[1]),
+        (0, 3): lambda x: function(x, after[0], after[1], after[2]),
+        (1, 0): lambda x: function(before[0], x),
+        (1, 1): lambda x: function(before[0], x, after[0]),
+        (2, 0): lambda x: function(before[0], before[1], x),
+        (2, 1): lambda x: function(before[0], before[1], x, after[0]),
+        (1, 2): lambda x: function(before[0], x, after[0], after[1]),
+        (3, 0): lambda x: function(before[0], before[1], before[2], x),
+    }
+    called = calls[len(before), len(after)]
+
+    def weights(x):
+        return np.cos(np.arange(np.size(x))).reshape(np.shape(x))
+
+    def total(held):  # in a dictionary, so that nobody knows what it is
+        value = called(held["x"])
+        return np.sum(np.sin(value) * weights(value))
+
+    def slope(held):
+        return np.sum(np.asarray(first(held)["x"]) * weights(held["x"]))
+
+    first, second = s2sad.grad(total), s2sad.grad(slope)
+    return [lambda x: first({"x": x})["x"], lambda x: second({"x": x})["x"]]
+
+
+# 1 / (1 + x) reads better than what takes lists, too.
+OF_ARRAYS = [(f, r) for f, r in RULES if f is not np.log1p and from_numpy(f) and next(listed_points(f, r), None) is not None]
+
+
+@pytest.mark.filterwarnings("ignore:s2sad. the result does not depend")
+@pytest.mark.parametrize(("function", "rule"), OF_ARRAYS, ids=[name_of(f) for f, _ in OF_ARRAYS])
+def test_functions_of_numpy_take_lists(function, rule):
+    """What is not known to be a list is an operand of the rule as it is, also in the derivative of the derivative."""
+    for i, args, listed in listed_points(function, rule):
+        for of_array, of_list in zip(derivatives(function, i, args), derivatives(function, i, listed), strict=True):
+            try:
+                expected = of_array(args[i])
+            except s2sad.NotDifferentiable:  # of an array neither
+                continue
+            np.testing.assert_allclose(components(of_list(listed[i])), components(expected), rtol=1e-9, atol=1e-12)
 
 
 def templates(r):

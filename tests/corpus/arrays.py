@@ -293,3 +293,42 @@ def norm_and_outer(v):
 
 
 case(norm_and_outer, [(VECTOR,)])
+
+
+def numpy_of_lists(x, a):
+    xs = [x, x * x, 2.0]
+    spread = np.std(xs) + np.linalg.norm((x, 1.5)) * np.dot(xs, [1.0, 2.0, 3.0])
+    return spread + np.sum(np.maximum(xs, 1.1 * a) * np.square([x, a[1], 3.0]))
+
+
+case(numpy_of_lists, [(0.7, VECTOR), (-1.2, VECTOR)], argnums=(0, 1))
+
+
+def numpy_of_a_growing_list(x):
+    xs = [x]
+    for _ in range(3):
+        xs.append(np.mean(np.sin(xs)) * x)
+    xs.append(np.max(xs))
+    return np.sum(np.exp(xs))
+
+
+case(numpy_of_a_growing_list, [(0.7,), (-1.2,)])
+
+
+def lists_among_arrays(a, x):
+    b = [x, 2.0, a[0]]
+    c = b + a * (1.0 + x) - (x, 1.0, 2.0)
+    d = (a @ a) * np.sum((a + b) * a)
+    return np.sum([1.0, x, 2.0] * c) + d + np.sum([[1.0], [2.0]] + a) * x
+
+
+case(lists_among_arrays, [(VECTOR, 0.7)], argnums=(0, 1))
+
+
+def lists_or_arrays(xs, ys):
+    longer = xs + [ys[0], 1.0]
+    again = 2 * [ys[1], 3.0] + ys
+    return np.sum(np.square(longer)) * np.prod(again)
+
+
+case(lists_or_arrays, [([0.5, 1.5], [2.0, 2.5]), (np.array([0.5, 1.5]), [2.0, 2.5, 1.5, 0.5])], argnums=(0, 1))

@@ -6,7 +6,10 @@ The builtin itself is applied to indices, so that its arguments and errors are i
 from __future__ import annotations
 
 import itertools
+import operator
 from typing import Any
+
+import numpy as np
 
 from s2sad.adjoints.equivalents.listing import endless, extreme_index, listed, sorted_indices
 
@@ -151,8 +154,19 @@ def list_copy(values: Any) -> Any:
     return list(values)
 
 
+def chained(first: Any, second: Any) -> Any:
+    """`first + second` where one of them is a list or tuple"""
+    if isinstance(first, list) and isinstance(second, list):
+        return [*first, *second]
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        return (*first, *second)
+    return operator.add(first, second)
+
+
 def repeated(values: Any, times: Any) -> Any:
     """`values * times` of a list or tuple"""
+    if isinstance(times, (np.ndarray, np.generic)):
+        return np.asarray(values) * times
     places = list(range(len(values))) * times
     if isinstance(values, tuple):
         return tuple([values[i] for i in places])

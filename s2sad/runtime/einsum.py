@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar
-from s2sad.runtime.shapes import unbroadcast
+from s2sad.runtime.shapes import as_operand, unbroadcast
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LARGE = 1000  # from here on planning the contraction of two operands pays
@@ -32,7 +32,7 @@ def einsum_pullback(g: Any, place: Any, *args: Any, optimize: Any = False) -> An
     whole = np.broadcast_shapes(np.shape(found), shape)  # along an axis on which the others have length 1
     if np.shape(found) != whole:
         found = np.broadcast_to(found, whole).copy()
-    return unbroadcast(found, args[place])  # axes of length 1 were stretched
+    return unbroadcast(found, as_operand(args[place]))  # axes of length 1 were stretched
 
 
 def transposed_einsum(place: int, args: tuple[Any, ...]) -> tuple[str, list[int], list[Any]] | None:

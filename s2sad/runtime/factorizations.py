@@ -56,7 +56,7 @@ def qr_pullback(g: Any, ans: Any, a: Any, mode: str = "reduced") -> Any:
     g_q, g_r = 0 * q if is_absent(g_q) else conjugate(g_q), 0 * r if is_absent(g_r) else conjugate(g_r)
     if rows >= columns:
         return conjugate(_tall_pullback(g_q, g_r, q, r))
-    left = _tall_pullback(g_q + a[..., rows:] @ adjoint(g_r[..., rows:]), g_r[..., :rows], q, r[..., :rows])
+    left = _tall_pullback(g_q + np.asarray(a)[..., rows:] @ adjoint(g_r[..., rows:]), g_r[..., :rows], q, r[..., :rows])
     return conjugate(np.concatenate([left, q @ g_r[..., rows:]], axis=-1))
 
 

@@ -51,7 +51,7 @@ def matrix_power_along(t: Any, a: Any, n: int) -> Any:
     if n == 0:
         return 0 * t
     if n > 0:
-        return _power_along(t, a, n)[1]
+        return _power_along(t, np.asarray(a), n)[1]
     inverse = np.linalg.inv(a)
     return _power_along(inverse_along(t, inverse), inverse, -n)[1]
 

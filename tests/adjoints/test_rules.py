@@ -56,7 +56,7 @@ def from_numpy(function):
 def listed_points(function, rule):
     """Where arrays of floats stand in sample points that may be lists too; the arguments as they are, and listed."""
     for point in rule.samples:
-        if point.kwargs:
+        if point.kwargs or len(point.args) > 4:
             continue
         listed = [a.tolist() if isinstance(a, np.ndarray) and a.ndim else a for a in point.args]
         try:

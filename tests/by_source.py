@@ -1,4 +1,14 @@
 """Families of rules whose pullbacks are plain Python in `s2sad.runtime`, differentiated again by their source."""
 
-NAMES = ("einsum", "factorizations", "fourier", "least_squares", "linear_systems", "norms", "products", "spectra")
+NAMES = (
+    "einsum",
+    "factorizations",
+    "fourier",
+    "least_squares",
+    "linear_systems",
+    "moving",
+    "norms",
+    "products",
+    "spectra",
+)
 FAMILIES = {f"s2sad.adjoints.{name}" for name in NAMES}

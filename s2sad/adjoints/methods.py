@@ -19,6 +19,7 @@ from s2sad.runtime import (
     clip_inside,
     clip_low,
     clip_method,
+    compress_method,
     copy_method,
     flatten_method,
     item_method,
@@ -43,7 +44,9 @@ METHODS: dict[str, Callable[..., Any]] = {
     "argpartition": np.argpartition,
     "argsort": np.argsort,
     "astype": astype_method,
+    "choose": np.choose,
     "clip": clip_method,
+    "compress": compress_method,
     "conj": np.conj,
     "conjugate": np.conj,
     "copy": copy_method,
@@ -99,6 +102,7 @@ REFUSED_ATTRIBUTES = {
     "data": "the memory of the array",
     "newbyteorder": "the bytes of the array as something else",
     "to_device": "there is one device",
+    "ptp": "gone in NumPy 2: use np.ptp",
     "tostring": "the bytes of the array",
 }
 """What gives something that a derivative cannot follow; the later ones are not in every NumPy."""

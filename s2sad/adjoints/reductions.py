@@ -1,6 +1,6 @@
 """NumPy's reductions and running sums.
 
-At kinks: a tie of max or min splits evenly; std has the derivative 0 where it is 0.
+At kinks: a tie of max or min splits evenly; norm and std have derivative 0 where they are 0.
 """
 
 from __future__ import annotations
@@ -8,69 +8,95 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
+from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import linear, rule, sample
 from s2sad.runtime import (
+    cast_tangent,
     conjugate,
     cumprod_bend,
     cumprod_curvature,
     cumprod_pullback,
     cumprod_pushforward,
+    cumsum_pullback,
+    freedom,
     prod_others,
     prod_others_pullback,
     reduced_size,
+    through_cast,
     ties,
     unreduce,
+    unreduce_where,
+    with_initial,
+    without_initial,
 )
 
 V = np.array([0.5, -1.5, 2.0])
 T = np.arange(24.0).reshape(2, 3, 4) ** 1.5 - 20.0
 ZEROS = np.array([[0.5, 0.0, 2.0], [0.0, 0.0, 3.0], [1.5, 2.0, -1.0]])
+MASK = np.array([[True, False], [False, True], [True, True]])
+EMPTY = np.zeros((0, 3))
 SHAPES = [
     (V,), (A,), (2.5,), (A, None), (A, 0), (A, -1), (T, (0, -1)), sample(A, keepdims=True), 
     sample(A, axis=1, keepdims=True), sample(T, axis=(0, 2), keepdims=True), (A + 1j * A, 0),
 ]  # fmt: skip
 REAL_SHAPES = SHAPES[:-1]
+WHERE = [
+    sample(A, where=MASK),
+    sample(A, axis=0, where=MASK),
+    sample(A, axis=0, keepdims=True, where=[[True], [False], [True]]),
+]
+INITIAL = [sample(A, axis=1, initial=2.5), sample(A, where=MASK, initial=1.5)]
+TYPED = [(A, 0, float), sample(A, dtype=int), sample(A, dtype=complex)]
 
 
-@linear(np.sum, at=SHAPES)
-def sum(g, a, axis=None, *, keepdims=False):
-    if axis is None:
-        return np.broadcast_to(g, np.shape(a))
-    return unreduce(g, a, axis, keepdims)
+@rule(np.sum, at=[*SHAPES, *WHERE, *INITIAL, *TYPED, (EMPTY, 0), (EMPTY,)])
+class sum:
+    def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True):
+        if where is True and dtype is None:
+            if axis is None:
+                return np.broadcast_to(g, np.shape(a))
+            return unreduce(g, a, axis, keepdims)
+        return unreduce_where(through_cast(g, ans), a, axis, keepdims, where)
+
+    def pushforward_a(t, ans, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True):
+        return cast_tangent(np.sum(t, axis=axis, keepdims=keepdims, where=where), ans)
 
 
-@linear(np.nansum, at=REAL_SHAPES)
-def nansum(g, a, axis=None, *, keepdims=False):
-    return np.where(np.isnan(a), 0, unreduce(g, a, axis, keepdims))
+@rule(np.mean, at=[*SHAPES, *WHERE, *TYPED])
+class mean:
+    def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, where=True):
+        if where is True and dtype is None:
+            if axis is None:
+                return np.broadcast_to(g / np.size(a), np.shape(a))
+            return unreduce(g / reduced_size(a, axis), a, axis, keepdims)
+        return unreduce_where(through_cast(g, ans) / freedom(a, axis, keepdims, where), a, axis, keepdims, where)
+
+    def pushforward_a(t, ans, a, axis=None, dtype=None, *, keepdims=False, where=True):
+        return cast_tangent(np.mean(t, axis=axis, keepdims=keepdims, where=where), ans)
 
 
-@linear(np.mean, at=SHAPES)
-def mean(g, a, axis=None, *, keepdims=False):
-    if axis is None:
-        return np.broadcast_to(g / np.size(a), np.shape(a))
-    return unreduce(g / reduced_size(a, axis), a, axis, keepdims)
-
-
-@rule(np.prod, at=[*SHAPES, (ZEROS, 0), (ZEROS, 1), (ZEROS,)])
+@rule(np.prod, *of(np, "product"), at=[*SHAPES, (ZEROS, 0), (ZEROS, 1), (ZEROS,), *WHERE, *INITIAL])
 class prod:
     """The product of the others for each element, also where some are zero."""
 
-    def pullback_a(g, ans, a, axis=None, *, keepdims=False):
-        return unreduce(g, a, axis, keepdims) * prod_others(a, axis)
+    def pullback_a(g, ans, a, axis=None, *, keepdims=False, initial=1, where=True):
+        if where is True and initial == 1:
+            return unreduce(g, a, axis, keepdims) * prod_others(a, axis)
+        return unreduce_where(g * initial, a, axis, keepdims, where) * prod_others(np.where(where, a, 1), axis)
 
-    def pushforward_a(t, ans, a, axis=None, *, keepdims=False):
-        return np.sum(t * prod_others(a, axis), axis=axis, keepdims=keepdims)
+    def pushforward_a(t, ans, a, axis=None, *, keepdims=False, initial=1, where=True):
+        return initial * np.sum(t * prod_others(np.where(where, a, 1), axis), axis=axis, keepdims=keepdims, where=where)
 
 
-@rule(np.max, np.amax, np.min, np.amin, at=REAL_SHAPES)
+@rule(np.max, np.amax, np.min, np.amin, at=[*REAL_SHAPES, *INITIAL])
 class max:
-    """1 for the extremal element; a tie splits evenly."""
+    """1 for the extremal element; a tie splits evenly, also one with `initial`."""
 
-    def pullback_a(g, ans, a, axis=None, *, keepdims=False):
-        return unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims)
+    def pullback_a(g, ans, a, axis=None, *, keepdims=False, initial=None, where=True):
+        return unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims, initial, where)
 
-    def pushforward_a(t, ans, a, axis=None, *, keepdims=False):
-        return np.sum(t * ties(a, ans, axis, keepdims), axis=axis, keepdims=keepdims)
+    def pushforward_a(t, ans, a, axis=None, *, keepdims=False, initial=None, where=True):
+        return np.sum(t * ties(a, ans, axis, keepdims, initial, where), axis=axis, keepdims=keepdims)
 
 
 @rule(np.ptp, at=[(V,), (A,), (A, 0), sample(A, axis=1, keepdims=True)])
@@ -93,44 +119,66 @@ class ptp:
         )
 
 
-@rule(np.var, at=[*SHAPES, sample(A, axis=0, ddof=1), sample(V, ddof=1)])
+CORRECTED = [sample(A, axis=0, ddof=1), sample(V, ddof=1), *WHERE, sample(A, axis=1, where=[True, True], ddof=1)]
+
+
+@rule(np.var, at=[*SHAPES, *CORRECTED])
 class var:
     """Twice the deviation from the mean, over n - ddof."""
 
-    def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False):
-        return unreduce(g * (2 / (reduced_size(a, axis) - ddof)), a, axis, keepdims) * conjugate(
-            a - np.mean(a, axis=axis, keepdims=True)
-        )
+    def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+        if where is True and correction is None:
+            return unreduce(g * (2 / (reduced_size(a, axis) - ddof)), a, axis, keepdims) * conjugate(
+                a - np.mean(a, axis=axis, keepdims=True)
+            )
+        return unreduce_where(
+            g * 2 / freedom(a, axis, keepdims, where, ddof, correction), a, axis, keepdims, where
+        ) * conjugate(a - np.mean(a, axis=axis, keepdims=True, where=where))
 
-    def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False):
-        return np.real(np.sum(t * conjugate(a - np.mean(a, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)) * (
-            2 / (reduced_size(a, axis) - ddof)
-        )
+    def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+        return np.real(
+            np.sum(
+                t * conjugate(a - np.mean(a, axis=axis, keepdims=True, where=where)),
+                axis=axis, keepdims=keepdims, where=where,
+            )
+        ) * (2 / freedom(a, axis, keepdims, where, ddof, correction))  # fmt: skip
 
 
-@rule(np.std, at=[(V,), (A,), (A, 0), sample(A, axis=1, keepdims=True), sample(V, ddof=1), (A + 1j * A,)])
+@rule(np.std, at=[(V,), (A,), (A, 0), sample(A, axis=1, keepdims=True), (A + 1j * A,), *CORRECTED[:-2]])
 class std:
     """The deviation from the mean over (n - ddof) ans; 0 where all are equal, as for norms."""
 
-    def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False):
-        return unreduce(g / ((ans + (ans == 0)) * (reduced_size(a, axis) - ddof)), a, axis, keepdims) * conjugate(
-            a - np.mean(a, axis=axis, keepdims=True)
-        )
+    def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+        if where is True and correction is None:
+            return unreduce(g / ((ans + (ans == 0)) * (reduced_size(a, axis) - ddof)), a, axis, keepdims) * conjugate(
+                a - np.mean(a, axis=axis, keepdims=True)
+            )
+        return unreduce_where(
+            g / ((ans + (ans == 0)) * freedom(a, axis, keepdims, where, ddof, correction)), a, axis, keepdims, where
+        ) * conjugate(a - np.mean(a, axis=axis, keepdims=True, where=where))
 
-    def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False):
-        return np.real(np.sum(t * conjugate(a - np.mean(a, axis=axis, keepdims=True)), axis=axis, keepdims=keepdims)) / (
-            (ans + (ans == 0)) * (reduced_size(a, axis) - ddof)
-        )
+    def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+        return np.real(
+            np.sum(
+                t * conjugate(a - np.mean(a, axis=axis, keepdims=True, where=where)),
+                axis=axis, keepdims=keepdims, where=where,
+            )
+        ) / ((ans + (ans == 0)) * freedom(a, axis, keepdims, where, ddof, correction))  # fmt: skip
 
 
-@linear(np.cumsum, at=[(V,), (A,), (A, 0), (T, -1), (2.5 * V, 0)])
-def cumsum(g, a, axis=None):
-    if axis is None:
-        return np.reshape(np.flip(np.cumsum(np.flip(g))), np.shape(a))
-    return np.reshape(np.flip(np.cumsum(np.flip(g, axis or 0), axis), axis or 0), np.shape(a))
+CUMULATIVE = [(V,), (A,), (A, 0), (T, -1)]
 
 
-@rule(np.cumprod, at=[(V,), (A,), (A, 0), (T, -1), (ZEROS, 0), (ZEROS, 1), (ZEROS,)])
+@rule(np.cumsum, at=[*CUMULATIVE, (2.5 * V, 0), (EMPTY, 0), (A, 0, int), (A, None, complex)])
+class cumsum:
+    def pullback_a(g, ans, a, axis=None, dtype=None):
+        return cumsum_pullback(through_cast(g, ans), a, axis)
+
+    def pushforward_a(t, ans, a, axis=None, dtype=None):
+        return cast_tangent(np.cumsum(t, axis=axis), ans)
+
+
+@rule(np.cumprod, *of(np, "cumproduct"), at=[*CUMULATIVE, (ZEROS, 0), (ZEROS, 1), (ZEROS,)])
 class cumprod:
     """Right also where some elements are zero."""
 
@@ -141,12 +189,53 @@ class cumprod:
         return cumprod_pushforward(t, a, axis)
 
 
+if hasattr(np, "cumulative_sum"):
+
+    @rule(np.cumulative_sum, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True)])
+    class cumulative_sum:
+        def pullback_x(g, ans, x, *, axis=None, include_initial=False):
+            return cumsum_pullback(without_initial(g, axis, include_initial), x, axis)
+
+        def pushforward_x(t, ans, x, *, axis=None, include_initial=False):
+            return np.cumulative_sum(t, axis=axis, include_initial=include_initial)
+
+    @rule(np.cumulative_prod, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True)])
+    class cumulative_prod:
+        def pullback_x(g, ans, x, *, axis=None, include_initial=False):
+            return cumprod_pullback(without_initial(g, axis, include_initial), x, axis)
+
+        def pushforward_x(t, ans, x, *, axis=None, include_initial=False):
+            return with_initial(cumprod_pushforward(t, x, axis), axis, include_initial)
+
+
 # What the templates above call, so that emitted gradients have gradients.
 
 
 @linear(unreduce, at=[(V, A.T, 0), (2.5, A), (V[:, None], A, 1, True)])
 def unreduce_rule(h, g, a, axis=None, keepdims=False):
     return np.sum(h, axis=axis, keepdims=keepdims)
+
+
+@linear(
+    unreduce_where, at=[(V, A.T, 0, False, MASK.T), (2.5, A, None, False, MASK), (V[:, None], A, 1, True, [True, False])]
+)
+def unreduce_where_rule(h, g, a, axis=None, keepdims=False, where=True):
+    return np.sum(h, axis=axis, keepdims=keepdims, where=where)
+
+
+@linear(cumsum_pullback, at=[(V, 2 * V, 0), (np.arange(6.0), A, None), (A, A, 1)])
+def cumsum_pullback_rule(h, g, a, axis=None):
+    return np.cumsum(h, axis=axis)
+
+
+@linear(without_initial, at=[(V, None, True), (A, 0, True), (A, 0, False)])
+def without_initial_rule(h, g, axis, include_initial):
+    return with_initial(h, axis, include_initial)
+
+
+@linear(with_initial, at=[(V, None, True), (A, 0, True), (A, 0, False)])
+def with_initial_rule(h, t, axis, include_initial):
+    return without_initial(h, axis, include_initial)
 
 
 @rule(prod_others, at=[(V,), (A,), (A, 0), (ZEROS, 0), (ZEROS,)])

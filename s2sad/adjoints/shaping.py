@@ -23,14 +23,12 @@ from s2sad.runtime import (
     meshgrid_pullback,
     pad_pullback,
     repeat_pullback,
-    sort_like,
     stack_pullback,
     take_along_axis_pullback,
     take_pullback,
     through_cast,
     tile_pullback,
     unbroadcast,
-    unsort,
     vstack_pullback,
 )
 
@@ -166,15 +164,6 @@ class pad:
 
     def pushforward_array(t, ans, array, pad_width, mode="constant", *, constant_values=0):
         return np.pad(t, pad_width, constant_mode(mode))
-
-
-@rule(np.sort, at=[(V,), (A,), (A, 0), (A, None)])
-class sort:
-    def pullback_a(g, ans, a, axis=-1):
-        return unsort(g, a, axis)
-
-    def pushforward_a(t, ans, a, axis=-1):
-        return sort_like(t, a, axis)
 
 
 @linear(np.copy, at=[(A,), (np.array(2.5),)])

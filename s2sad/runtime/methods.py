@@ -39,6 +39,10 @@ def clip_method(x: Any, min: Any = None, max: Any = None) -> Any:
     return x.clip(min, max)
 
 
+def compress_method(x: Any, condition: Any, axis: Any = None) -> Any:
+    return x.compress(condition, axis)
+
+
 def matrix_transposed(x: Any) -> Any:
     """The attribute mT: the last two axes swapped."""
     return np.swapaxes(x, -1, -2)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.refusals import NoRule
+from s2sad.runtime.shapes import unbroadcast
 
 
 def unreduce(g: Any, a: Any, axis: Any = None, keepdims: Any = False) -> Any:
@@ -31,17 +32,41 @@ def reduced_size(a: Any, axis: Any = None) -> int:
     return math.prod(shape[i] for i in axes)
 
 
-def ties(a: Any, ans: Any, axis: Any = None, keepdims: Any = False) -> Any:
-    """How much of the maximum or minimum `ans` of its group each element is: 1, or 1/n for n equal ones."""
+def unreduce_where(g: Any, a: Any, axis: Any = None, keepdims: Any = False, where: Any = True) -> Any:
+    """`g`, of the shape of a reduction of `a`, repeated along the axes that were reduced; 0 for what `where` leaves out."""
+    spread = unreduce(g, a, axis, keepdims)
+    return unbroadcast(spread if where is True else np.where(where, spread, np.zeros_like(spread)), a)
+
+
+def freedom(a: Any, axis: Any, keepdims: Any, where: Any, ddof: Any = 0, correction: Any = None) -> Any:
+    """How many elements of `a` went into each element of a reduction, less the degrees of freedom that it took."""
+    less = ddof if correction is None else correction
+    if where is True:
+        return reduced_size(a, axis) - less
+    dtype = np.real(a).dtype if np.real(a).dtype.kind == "f" else np.dtype(float)
+    return np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=keepdims, dtype=dtype) - less
+
+
+def present(a: Any, where: Any = True) -> Any:
+    """Which elements of `a` are not nan, among those of `where`."""
+    return ~np.isnan(a) & where
+
+
+def ties(a: Any, ans: Any, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = True) -> Any:
+    """How much of the maximum or minimum `ans` of its group each element is: 1, or 1/n for n equal ones.
+
+    `initial` is one more candidate, which shares a tie evenly with all the others.
+    """
     a = np.asarray(a)
     extreme = unreduce(ans, a, axis, keepdims)
     dtype = a.dtype if a.dtype.kind in "fc" else np.dtype(float)
-    hits = (a == extreme).astype(dtype)
+    hits = ((a == extreme) & where).astype(dtype)
     count = np.sum(hits, axis=axis, keepdims=True)
-    if np.any(count == 0):  # nan is equal to nothing
-        hits = ((a == extreme) | (np.isnan(a) & np.isnan(extreme))).astype(dtype)
+    if np.any(np.isnan(extreme)):  # nan is equal to nothing
+        hits = (((a == extreme) | (np.isnan(a) & np.isnan(extreme))) & where).astype(dtype)
         count = np.sum(hits, axis=axis, keepdims=True)
-    return hits if np.all(count == 1) else hits / count
+    weights = hits if np.all(count == 1) else hits / (count + (count == 0))
+    return weights if initial is None else weights * np.where(extreme == initial, dtype.type(0.5), dtype.type(1))
 
 
 def _grouped(a: Any, axis: Any) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
@@ -102,6 +127,27 @@ def prod_others_pullback(h: Any, a: Any, axis: Any = None) -> Any:
             term[i] = 0
             total += term
     return _ungrouped(total, shape, inverse)
+
+
+def cumsum_pullback(g: Any, a: Any, axis: Any = None) -> Any:
+    """The cotangent of `a` where `g` is that of np.cumsum(a, axis)."""
+    if axis is None:
+        return unbroadcast(np.reshape(np.flip(np.cumsum(np.flip(g))), np.shape(a)), a)
+    return unbroadcast(np.reshape(np.flip(np.cumsum(np.flip(g, axis), axis), axis), np.shape(a)), a)
+
+
+def without_initial(g: Any, axis: Any, include_initial: Any) -> Any:
+    """Of np.cumulative_sum(..., include_initial=True), all but the first along `axis`."""
+    if not include_initial:
+        return g
+    return np.take(g, np.arange(1, np.shape(g)[axis or 0]), axis or 0)
+
+
+def with_initial(t: Any, axis: Any, include_initial: Any) -> Any:
+    """`t` with a zero ahead of it along `axis`."""
+    if not include_initial:
+        return t
+    return np.concatenate([np.zeros_like(np.take(t, [0], axis or 0)), t], axis or 0)
 
 
 def cumprod_pullback(g: Any, a: Any, axis: Any = None) -> Any:

@@ -169,7 +169,8 @@ def test_attributes_give_what_numpy_gives(name):
 def test_method_calls_give_what_numpy_gives():
     x = np.arange(6.0).reshape(2, 3)
     calls = {
-        "argpartition": (2,), "dump": None, "getfield": (float,), "tofile": None,
+        "argpartition": (2,), "choose": None, "compress": ([True, False, True], 1), "dump": None,
+            "getfield": (float,), "tofile": None,
         "astype": (np.float32,), "clip": (1.0, 3.0), "item": (1, 2), "repeat": (2,), "reshape": (3, 2),
         "round": (1,), "searchsorted": None, "squeeze": (), "swapaxes": (0, 1), "take": ([0, 5],),
         "transpose": (1, 0), "dot": (x.T,),

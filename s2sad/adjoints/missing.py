@@ -1,0 +1,123 @@
+"""NumPy's reductions that leave out nan: those of the elements that are there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.adjoints.arithmetic import A
+from s2sad.adjoints.registry import nondifferentiable, rule, sample
+from s2sad.runtime import (
+    conjugate,
+    cumprod_pullback,
+    cumprod_pushforward,
+    cumsum_pullback,
+    freedom,
+    present,
+    prod_others,
+    ties,
+    unreduce,
+    unreduce_where,
+)
+
+HOLES = np.array([[0.5, np.nan, 2.0], [1.5, -0.5, np.nan]])
+GAPS = [(HOLES,), (HOLES, 0), sample(HOLES, axis=-1, keepdims=True), (A, 1), sample(HOLES, where=[True, False, True])]
+
+nondifferentiable(present, freedom)
+
+
+@rule(np.nansum, at=[*GAPS, sample(HOLES, initial=2.5), (HOLES + 1j, 0)])
+class nansum:
+    def pullback_a(g, ans, a, axis=None, *, keepdims=False, initial=0, where=True):
+        return unreduce_where(g, a, axis, keepdims, present(a, where))
+
+    def pushforward_a(t, ans, a, axis=None, *, keepdims=False, initial=0, where=True):
+        return np.sum(t, axis=axis, keepdims=keepdims, where=present(a, where))
+
+
+@rule(np.nanmean, at=[*GAPS, (HOLES + 1j, 0)])
+class nanmean:
+    def pullback_a(g, ans, a, axis=None, *, keepdims=False, where=True):
+        return unreduce_where(g / freedom(a, axis, keepdims, present(a, where)), a, axis, keepdims, present(a, where))
+
+    def pushforward_a(t, ans, a, axis=None, *, keepdims=False, where=True):
+        return np.mean(t, axis=axis, keepdims=keepdims, where=present(a, where))
+
+
+@rule(np.nanprod, at=[*GAPS, sample(HOLES, initial=2.5)])
+class nanprod:
+    def pullback_a(g, ans, a, axis=None, *, keepdims=False, initial=1, where=True):
+        return unreduce_where(g * initial, a, axis, keepdims, present(a, where)) * prod_others(
+            np.where(present(a, where), a, 1), axis
+        )
+
+    def pushforward_a(t, ans, a, axis=None, *, keepdims=False, initial=1, where=True):
+        return initial * np.sum(
+            t * prod_others(np.where(present(a, where), a, 1), axis),
+            axis=axis, keepdims=keepdims, where=present(a, where),
+        )  # fmt: skip
+
+
+@rule(np.nanmax, np.nanmin, at=[*GAPS[:-1], sample(HOLES, axis=1, initial=1.75)])
+class nanmax:
+    """A tie splits evenly."""
+
+    def pullback_a(g, ans, a, axis=None, *, keepdims=False, initial=None, where=True):
+        return unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims, initial, present(a, where))
+
+    def pushforward_a(t, ans, a, axis=None, *, keepdims=False, initial=None, where=True):
+        return np.sum(t * ties(a, ans, axis, keepdims, initial, present(a, where)), axis=axis, keepdims=keepdims)
+
+
+@rule(np.nanvar, at=[*GAPS, sample(HOLES, axis=1, ddof=1)])
+class nanvar:
+    """Twice the deviation from the mean, over n - ddof."""
+
+    def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+        return unreduce_where(
+            g * 2 / freedom(a, axis, keepdims, present(a, where), ddof, correction), a, axis, keepdims, present(a, where)
+        ) * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where))
+
+    def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+        return np.real(
+            np.sum(
+                t * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where)),
+                axis=axis, keepdims=keepdims, where=present(a, where),
+            )
+        ) * (2 / freedom(a, axis, keepdims, present(a, where), ddof, correction))  # fmt: skip
+
+
+@rule(np.nanstd, at=[(HOLES,), sample(HOLES, axis=1, ddof=1), sample(HOLES, axis=1, keepdims=True)])
+class nanstd:
+    """The deviation from the mean over (n - ddof) ans; 0 where all are equal, as for norms."""
+
+    def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+        return unreduce_where(
+            g / ((ans + (ans == 0)) * freedom(a, axis, keepdims, present(a, where), ddof, correction)),
+            a, axis, keepdims, present(a, where),
+        ) * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where))  # fmt: skip
+
+    def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+        return np.real(
+            np.sum(
+                t * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where)),
+                axis=axis, keepdims=keepdims, where=present(a, where),
+            )
+        ) / ((ans + (ans == 0)) * freedom(a, axis, keepdims, present(a, where), ddof, correction))  # fmt: skip
+
+
+@rule(np.nancumsum, at=[(HOLES,), (HOLES, 0), (HOLES, -1)])
+class nancumsum:
+    def pullback_a(g, ans, a, axis=None):
+        return np.where(np.isnan(a), 0, cumsum_pullback(g, a, axis))
+
+    def pushforward_a(t, ans, a, axis=None):
+        return np.cumsum(np.where(np.isnan(a), 0, t), axis=axis)
+
+
+@rule(np.nancumprod, at=[(HOLES,), (HOLES, 0), (HOLES, -1)])
+class nancumprod:
+    def pullback_a(g, ans, a, axis=None):
+        return np.where(np.isnan(a), 0, cumprod_pullback(g, np.where(np.isnan(a), 1, a), axis))
+
+    def pushforward_a(t, ans, a, axis=None):
+        return cumprod_pushforward(np.where(np.isnan(a), 0, t), np.where(np.isnan(a), 1, a), axis)

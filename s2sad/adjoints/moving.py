@@ -1,0 +1,237 @@
+"""Functions that select, repeat and rearrange elements: applied to the places of the elements, they say where each came from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.adjoints.arithmetic import A
+from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
+from s2sad.runtime import (
+    block_of,
+    block_pullback,
+    collected,
+    compress_method,
+    filled,
+    places,
+    rearranged,
+    scattered,
+    selected,
+    selected_pullback,
+    sort_like,
+    trimmed,
+    unbroadcast,
+    unbroadcast_each,
+    unsort,
+)
+
+V = np.array([0.5, -1.5, 2.0])
+T = np.arange(24.0).reshape(2, 3, 4) ** 1.5 - 20.0
+MASK = np.array([[True, False], [False, False], [True, True]])
+W = np.array([[1.0, 3.0, 1.5, 0.5], [2.0, -2.0, 2.5, -1.0]])
+EMPTY = np.zeros((0, 3))
+
+nondifferentiable(places, trimmed, rearranged)
+
+
+@linear(scattered, at=[(V, np.array([1, 1, -1]), A), (A, np.array([[0, 1], [2, 2], [-1, 0]]), V)])
+def scattered_rule(h, g, source, x):
+    return unbroadcast(collected(h, source), g)
+
+
+@linear(collected, at=[(V, np.array([[1, 1], [-1, 0]])), (A, np.array([5, -1]))])
+def collected_rule(h, x, source):
+    return scattered(h, source, x)
+
+
+# Selections ------------------------------------------------------------------------------------------
+
+
+@rule(np.extract, at=[(MASK, A), (np.array([1, 0, 1]), V), (MASK, 1j * A)])
+class extract:
+    def pullback_arr(g, ans, condition, arr):
+        return scattered(g, np.extract(condition, places(arr)), arr)
+
+    def pushforward_arr(t, ans, condition, arr):
+        return np.extract(condition, t)
+
+
+@rule(np.compress, at=[([True, False, True], V), ([False, True], A, 0), ([False, True], A, -1), ([0, 1, 1], A)])
+class compress:
+    def pullback_a(g, ans, condition, a, axis=None):
+        return scattered(g, np.compress(condition, places(a), axis), a)
+
+    def pushforward_a(t, ans, condition, a, axis=None):
+        return np.compress(condition, t, axis)
+
+
+@linear(np.delete, at=[(V, 1), (A, [0, 3]), (A, 1, 0), (T, slice(1, 3), -1), (V, np.array([True, False, False]))])
+def delete(g, arr, obj, axis=None):
+    return scattered(g, np.delete(places(arr), obj, axis), arr)
+
+
+@rule(np.trim_zeros, at=[(V,), (V, "f"), (V, "b")])
+class trim_zeros:
+    """What is cut off counts as constant."""
+
+    def pullback_filt(g, ans, filt, trim="fb"):
+        return scattered(g, trimmed(filt, trim), filt)
+
+    def pushforward_filt(t, ans, filt, trim="fb"):
+        return collected(t, trimmed(filt, trim))
+
+
+@rule(np.choose, at=[([0, 1, 0], [V, 2 * V]), ([[0], [1]], (V, A[0][:1])), sample([0, 4, -1], [V, 2.5], mode="wrap")])
+class choose:
+    def pullback_choices(g, ans, a, choices, *, mode="raise"):
+        return selected_pullback(g, np.choose(a, range(len(choices)), mode=mode), choices)
+
+    def pushforward_choices(t, ans, a, choices, *, mode="raise"):
+        return selected(t, np.choose(a, range(len(choices)), mode=mode), choices)
+
+
+@rule(np.select, at=[([A > 1, A < 0], [A, 2 * A]), ([A > 1, A < 0], [A, A[0]], 2.5), ([V > 0], [V], V + 1)])
+class select:
+    """The first condition that holds says whose the cotangent is."""
+
+    def pullback_choicelist(g, ans, condlist, choicelist, default=0):
+        return selected_pullback(g, np.select(condlist, range(len(condlist)), -1), choicelist)
+
+    def pullback_default(g, ans, condlist, choicelist, default=0):
+        return unbroadcast(np.where(np.any(condlist, axis=0), 0, g), default)
+
+    def pushforward_choicelist(t, ans, condlist, choicelist, default=0):
+        return selected(t, np.select(condlist, range(len(condlist)), -1), choicelist)
+
+    def pushforward_default(t, ans, condlist, choicelist, default=0):
+        return np.where(np.any(condlist, axis=0), 0, t)
+
+
+# Orders ----------------------------------------------------------------------------------------------
+
+
+@rule(np.sort, at=[(V,), (A,), (A, 0), (A, None), (W, 1, "stable"), (W, 0), (A - 2j * A,), (EMPTY,)])
+class sort:
+    """Equal elements keep their order."""
+
+    def pullback_a(g, ans, a, axis=-1, kind=None):
+        return unsort(g, a, axis)
+
+    def pushforward_a(t, ans, a, axis=-1, kind=None):
+        return sort_like(t, a, axis)
+
+
+@rule(np.partition, at=[(V, 1), (A, 1, 0), (A, 2, None), (W, (1, 2)), (W, 0, 0)])
+class partition:
+    """Equal elements keep their order."""
+
+    def pullback_a(g, ans, a, kth, axis=-1, kind="introselect"):
+        return scattered(g, rearranged(a, ans, axis), a)
+
+    def pushforward_a(t, ans, a, kth, axis=-1, kind="introselect"):
+        return collected(t, rearranged(a, ans, axis))
+
+
+@rule(np.sort_complex, at=[(V,), (W,), (A - 2j * A,)])
+class sort_complex:
+    def pullback_a(g, ans, a):
+        return scattered(g, rearranged(a, ans), a)
+
+    def pushforward_a(t, ans, a):
+        return collected(t, rearranged(a, ans)) + 0j
+
+
+@linear(compress_method, at=[(V, [True, False, True]), (A, [False, True], 0)])
+def compress_method_rule(g, x, condition, axis=None):
+    return scattered(g, np.compress(condition, places(x), axis), x)
+
+
+# Repetitions and insertions --------------------------------------------------------------------------
+
+
+@linear(np.resize, at=[(V, 7), (A, (2, 5)), (A, (2,)), (2.5, (2, 2))])
+def resize(g, a, new_shape):
+    return scattered(g, np.resize(places(a), new_shape), a)
+
+
+@rule(np.append, at=[(V, A), (A, A[:1], 0), (2.5, V), (A, A, -1), (V, 1j * V), (V, EMPTY)])
+class append:
+    def pullback_arr(g, ans, arr, values, axis=None):
+        return scattered(g, np.append(places(arr), np.full(np.shape(values), -1), axis), arr)
+
+    def pullback_values(g, ans, arr, values, axis=None):
+        return scattered(g, np.append(np.full(np.shape(arr), -1), places(values), axis), values)
+
+    def pushforward_arr(t, ans, arr, values, axis=None):
+        return np.append(t, np.zeros_like(values), axis)
+
+    def pushforward_values(t, ans, arr, values, axis=None):
+        return np.append(np.zeros_like(arr), t, axis)
+
+
+@rule(np.insert, at=[(V, 1, 2.5), (A, [1, 1, 4], V), (A, 1, A[0], 0), (A, [0, 2], A[:, :1], 1), (A, 1, 2.5, -1)])
+class insert:
+    def pullback_arr(g, ans, arr, obj, values, axis=None):
+        return scattered(g, np.insert(places(arr), obj, -1, axis), arr)
+
+    def pullback_values(g, ans, arr, obj, values, axis=None):
+        return scattered(g, np.insert(np.full(np.shape(arr), -1), obj, places(values), axis), values)
+
+    def pushforward_arr(t, ans, arr, obj, values, axis=None):
+        return np.insert(t, obj, 0, axis)
+
+    def pushforward_values(t, ans, arr, obj, values, axis=None):
+        return np.insert(np.zeros_like(arr), obj, t, axis)
+
+
+# Shapes ----------------------------------------------------------------------------------------------
+
+
+@linear(np.rollaxis, at=[(T, 2), (T, -1, 1), (T, 0, 3)])
+def rollaxis(g, a, axis, start=0):
+    return scattered(g, np.rollaxis(places(a), axis, start), a)
+
+
+@linear(np.diagflat, at=[(V,), (A, 1), (2.5, -1)])
+def diagflat(g, v, k=0):
+    return scattered(g, np.diagflat(places(v) + 1, k) - 1, v)
+
+
+@rule(np.broadcast_arrays, at=[(V, A.T), (2.5, V, A.T), (A,)])
+class broadcast_arrays:
+    def pullback_args(g, ans, *args):
+        return unbroadcast_each(g, args)
+
+    def pushforward_args(t, ans, *args):
+        return np.broadcast_arrays(*filled(t, args))
+
+
+@rule(np.block, at=[([V, 2 * V],), ([[A, A], [A[:1], A[:1]]],), (A,), ([[2.5, 1.5], [0.5, 3.5]],), ([V, 1j * V],)])
+class block:
+    def pullback_arrays(g, ans, arrays):
+        return block_pullback(g, arrays)
+
+    def pushforward_arrays(t, ans, arrays):
+        return block_of(t, arrays)
+
+
+# What the templates above call, so that emitted gradients have gradients.
+
+
+@linear(block_pullback, at=[(A.T, [[V], [2 * V]]), (A, A)])
+def block_pullback_rule(h, g, arrays):
+    return block_of(h, arrays)
+
+
+@linear(block_of, at=[([V, 2 * V], [V, V])])
+def block_of_rule(h, bars, arrays):
+    return block_pullback(h, arrays)
+
+
+@linear(selected_pullback, at=[(V, np.array([0, 1, -1]), [V, 2 * V]), (A, np.array([[0, 1], [1, 0], [-1, 1]]), [2.5, A[0]])])
+def selected_pullback_rule(h, g, which, choices):
+    return unbroadcast(selected(h, which, choices), g)
+
+
+@linear(selected, at=[([V, 2 * V], np.array([0, 1, -1]), [V, V])])
+def selected_rule(h, parts, which, choices):
+    return selected_pullback(h, which, choices)

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-NAMES = ("scalar_loop", "vectorised", "indexing", "transform", "imports", "disk_cache")
+NAMES = ("scalar_loop", "vectorised", "rules", "indexing", "transform", "imports", "disk_cache")
 
 # Ratios would depend on the moment otherwise: on how many cores happen to be free, and on whether the heap
 # gives the memory of one array back to the system before the next one asks for it.

@@ -10,6 +10,7 @@ import ast
 import builtins
 import functools
 import inspect
+import operator
 import textwrap
 import types
 from collections.abc import Callable, Mapping
@@ -22,7 +23,8 @@ from s2sad.dependencies import MISSING, cells_of, look
 from s2sad.errors import RuleError
 
 Link = Callable[[str, Any], gast.Name]
-_CONSTANT_FOLDS = (gast.BinOp, gast.UnaryOp)
+#: What is done with literals beforehand; a person would do it in the head.
+_FOLDED = {gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul}
 
 
 @functools.cache
@@ -145,9 +147,8 @@ def _cells(template: Callable[..., Any]) -> Mapping[str, types.CellType]:
 
 def _folded(node: gast.BinOp) -> gast.expr:
     left, right = nodes.number(node.left), nodes.number(node.right)
-    if isinstance(left, int) and isinstance(right, int) and isinstance(node.op, (gast.Add, gast.Sub, gast.Mult)):
-        value = {gast.Add: left + right, gast.Sub: left - right, gast.Mult: left * right}[type(node.op)]
-        return nodes.const(value)
+    if isinstance(left, (int, float)) and isinstance(right, int) and type(node.op) in _FOLDED:
+        return nodes.const(_FOLDED[type(node.op)](left, right))
     return node.left if right == 1 and isinstance(node.op, gast.Pow) else node
 
 

@@ -12,7 +12,7 @@ from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.names import of
 from s2sad.adjoints.products import STACK, C, S, T, V
 from s2sad.adjoints.registry import nondifferentiable, rule, sample
-from s2sad.runtime import cond_slope, conjugate, norm_axes, norm_pullback, unreduce, vector_slope
+from s2sad.runtime import cond_slope, conjugate, norm_axes, norm_pullback, or_one, unreduce, vector_slope
 from s2sad.runtime.norms import norm_pushforward
 
 INF = np.inf
@@ -32,7 +32,7 @@ class norm:
 
     def pullback_x(g, ans, x, ord=None, axis=None, keepdims=False):
         if ord is None and axis is None and keepdims is False:
-            return g / (ans + (ans == 0)) * conjugate(x)
+            return g / or_one(ans) * conjugate(x)
         return norm_pullback(g, ans, x, ord, axis, keepdims)
 
     def pushforward_x(t, ans, x, ord=None, axis=None, keepdims=False):

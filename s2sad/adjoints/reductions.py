@@ -19,6 +19,7 @@ from s2sad.runtime import (
     cumprod_pushforward,
     cumsum_pullback,
     freedom,
+    or_one,
     prod_others,
     prod_others_pullback,
     reduced_size,
@@ -150,11 +151,11 @@ class std:
 
     def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
         if where is True and correction is None:
-            return unreduce(g / ((ans + (ans == 0)) * (reduced_size(a, axis) - ddof)), a, axis, keepdims) * conjugate(
+            return unreduce(g / (or_one(ans) * (reduced_size(a, axis) - ddof)), a, axis, keepdims) * conjugate(
                 a - np.mean(a, axis=axis, keepdims=True)
             )
         return unreduce_where(
-            g / ((ans + (ans == 0)) * freedom(a, axis, keepdims, where, ddof, correction)), a, axis, keepdims, where
+            g / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction)), a, axis, keepdims, where
         ) * conjugate(a - np.mean(a, axis=axis, keepdims=True, where=where))
 
     def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
@@ -163,7 +164,7 @@ class std:
                 t * conjugate(a - np.mean(a, axis=axis, keepdims=True, where=where)),
                 axis=axis, keepdims=keepdims, where=where,
             )
-        ) / ((ans + (ans == 0)) * freedom(a, axis, keepdims, where, ddof, correction))  # fmt: skip
+        ) / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction))  # fmt: skip
 
 
 CUMULATIVE = [(V,), (A,), (A, 0), (T, -1)]

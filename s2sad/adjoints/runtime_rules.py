@@ -35,6 +35,7 @@ from s2sad.runtime import (
     imag_pullback,
     instantiate,
     meshgrid_pullback,
+    or_one,
     owned,
     pad_pullback,
     power_curvature,
@@ -154,6 +155,11 @@ def power_curvature_rule(ans, x, y):
 @elementwise(power_log, at=[(2.5,), (abs(A),)])
 def power_log_rule(ans, x):
     return 1 / (x + (x == 0)) * (x != 0)
+
+
+@elementwise(or_one, at=[(2.5,), (A,)])
+def or_one_rule(ans, x):
+    return 1
 
 
 @rule(abs_slope, at=[(2.5,), (A,), (A + 1j,), (0.5 - 2j,)])

@@ -25,6 +25,7 @@ from s2sad.runtime import (
     clip_low,
     imag_pullback,
     larger,
+    or_one,
     power_log,
     power_slope,
     sinc_curvature,
@@ -184,7 +185,7 @@ def fabs(ans, x):
 @elementwise(np.hypot, at=PAIRS)
 def hypot(ans, x, y):
     """x/ans, y/ans; 0 at the origin, as for norms."""
-    return x / (ans + (ans == 0)), y / (ans + (ans == 0))
+    return x / or_one(ans), y / or_one(ans)
 
 
 @elementwise(np.float_power, at=[(2.5, 1.5), (abs(A), B)])

@@ -170,6 +170,7 @@ from s2sad.runtime.slopes import (
     conjugate,
     imag_pullback,
     larger,
+    or_one,
     through_gradient,
 )
 from s2sad.runtime.special import bessel_i, polygamma, sinc_curvature, sinc_slope
@@ -292,6 +293,7 @@ __all__ = [
     "norm_axes",
     "norm_pullback",
     "opposite",
+    "or_one",
     "outline",
     "owned",
     "pad_pullback",

@@ -13,7 +13,7 @@ from s2sad.runtime.refusals import Unfit
 
 
 def as_cotangent(g: Any, like: Any) -> Any:
-    """A copy of `g` with the structure of the value `like`, made so that `+` adds.
+    """`g` with the structure of the value `like`, made so that `+` adds. Its arrays are read-only views of the user's.
 
     Raises TypeError if the structures or shapes differ.
     """
@@ -30,7 +30,9 @@ def as_cotangent(g: Any, like: Any) -> Any:
     if isinstance(like, np.ndarray):
         if np.shape(g) != like.shape:
             raise Unfit(f"a cotangent of shape {like.shape} is needed, not {np.shape(g)}")
-        return np.array(g)
+        view = np.asarray(g).view()
+        view.flags.writeable = False
+        return view
     if type(g) is type(like) and hasattr(like, "__dict__") and not isinstance(like, types.FunctionType):
         parts = {n: as_cotangent(getattr(g, n), getattr(like, n)) for n in stored_names(like) or ()}
         return ObjectBar(like, **{n: 0 if part is None else part for n, part in parts.items()})

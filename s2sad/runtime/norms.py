@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.reductions import ties, unreduce
-from s2sad.runtime.slopes import abs_slope, conjugate
+from s2sad.runtime.slopes import abs_slope, conjugate, or_one
 from s2sad.runtime.systems import inverse_along, transposed
 
 
@@ -44,14 +44,14 @@ def norm_axes(x: Any, axis: Any) -> tuple[int, ...]:
 def vector_slope(ans: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
     """The derivative of the norm of the vectors along `axes`, all of them together; `ans` has the shape of `x`."""
     if ord is None or ord == 2:
-        return conjugate(x) / (ans + (ans == 0))
+        return conjugate(x) / or_one(ans)
     if ord == 0:
         return 0 * conjugate(x)
     if np.isinf(ord):
         return abs_slope(x) * ties(np.abs(x), ans, axes, True)
     if ord == 1:
         return abs_slope(x)
-    share = np.abs(x) / (ans + (ans == 0))
+    share = np.abs(x) / or_one(ans)
     return abs_slope(x) * (share + (share == 0)) ** (ord - 1) * (x != 0)
 
 

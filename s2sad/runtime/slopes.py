@@ -18,14 +18,20 @@ def abs_slope(x: Any) -> Any:
         return float(x > 0) - float(x < 0)
     if isinstance(x, (np.ndarray, np.generic)):
         if x.dtype.kind == "c":
-            size = np.abs(x)
-            return np.conj(x) / (size + (size == 0))
+            return np.conj(x) / or_one(np.abs(x))
         return np.sign(x)
     if isinstance(x, complex):
         return x.conjugate() / abs(x) if x else 0j
     if isinstance(x, (list, tuple)):
         return abs_slope(as_operand(x))
     return (x > 0) - (x < 0)
+
+
+def or_one(x: Any) -> Any:
+    """`x`, with 1 where it is 0: what one may divide by."""
+    if isinstance(x, float):
+        return x or 1.0
+    return x if np.all(x) else x + (x == 0)
 
 
 def _no_slope(h: Any) -> Any:
@@ -37,8 +43,7 @@ def abs_slope_pullback(h: Any, x: Any) -> Any:
     """The cotangent of x where `h` is that of abs_slope(x): zero on the reals."""
     if not np.iscomplexobj(x):
         return _no_slope(h)
-    size = np.abs(x)
-    size = size + (size == 0)
+    size = or_one(np.abs(x))
     return (np.conj(h) - np.real(h * np.conj(x)) / size * np.conj(x) / size) / size
 
 
@@ -46,8 +51,7 @@ def abs_slope_pushforward(t: Any, x: Any) -> Any:
     """The tangent of abs_slope(x) where `t` is that of x."""
     if not np.iscomplexobj(x):
         return _no_slope(t)
-    size = np.abs(x)
-    size = size + (size == 0)
+    size = or_one(np.abs(x))
     along = np.conj(x) / size
     return (np.conj(t) - along * np.real(along * t)) / size
 
@@ -76,13 +80,12 @@ def chosen(x: Any, y: Any, ans: Any) -> Any:
 
 
 def _as_weight(one: Any, half: Any, x: Any, y: Any) -> Any:
+    if not np.any(half):
+        return np.asarray(one).view(np.int8)  # a product with it needs no array of floats
     dtype = np.result_type(as_operand(x), as_operand(y))
     if dtype.kind not in "fc":
         dtype = np.dtype(float)
-    weight = one.astype(dtype)
-    if np.any(half):
-        weight = weight + half.astype(dtype) * dtype.type(0.5)
-    return weight
+    return one.astype(dtype) + half.astype(dtype) * dtype.type(0.5)
 
 
 def clip_inside(a: Any, low: Any, high: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 from s2sad.errors import RuleError
 
 #: What NumPy calls parameters that take several arrays, or lists of any structure.
-SEQUENCES = frozenset({"arrays", "tup", "object", "choicelist"})
+SEQUENCES = frozenset({"arrays", "tup", "object", "choicelist", "choices"})
 
 Template = Callable[..., Any]
 Kind = Literal["elementwise", "linear", "rule", "nondifferentiable", "refused"]

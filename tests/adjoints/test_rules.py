@@ -66,7 +66,7 @@ def listed_points(function, rule):
         if not isinstance(value, (np.ndarray, np.floating)) or value.dtype.kind != "f":
             continue
         for i, argument in enumerate(point.args):
-            if isinstance(argument, np.ndarray) and argument.ndim and argument.dtype.kind == "f":
+            if isinstance(argument, np.ndarray) and argument.size and argument.ndim and argument.dtype.kind == "f":
                 yield i, point.args, listed
 
 

@@ -130,7 +130,13 @@ class _Substitution:
         if isinstance(new, gast.Call):
             new.args = [e for a in new.args for e in _unstar(a)]
             new.keywords = [k for k in new.keywords if not _is_default(k)]
+            _drop_defaults(new, self._helper(node))
         return _folded(new) if isinstance(new, gast.BinOp) else new
+
+    def _helper(self, call: gast.Call) -> Any:
+        """The function of the runtime that a template calls, or None."""
+        found = self.template.__globals__.get(call.func.id) if isinstance(call.func, gast.Name) else None
+        return found if getattr(found, "__module__", "").startswith("s2sad.runtime") else None
 
     def _name(self, node: gast.Name) -> gast.expr:
         if node.id in self.bindings:
@@ -162,6 +168,22 @@ def _is_default(keyword: gast.keyword) -> bool:
     """Keywords that every function of NumPy has with this default: left out of the emitted call."""
     literal, value = literal_value(keyword.value)
     return literal and (keyword.arg, value) in {("axis", None), ("keepdims", False), ("order", "C"), ("dtype", None)}
+
+
+def _drop_defaults(call: gast.Call, helper: Any) -> None:
+    """Leaves out of a call of a helper what its parameters have as defaults: the options that the user did not give."""
+    if not isinstance(helper, types.FunctionType):
+        return
+    parameters = inspect.signature(helper).parameters
+    call.keywords = [k for k in call.keywords if k.arg is None or not _is_literally(k.value, parameters[k.arg].default)]
+    defaults = [p.default for p in parameters.values() if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+    while 0 < len(call.args) <= len(defaults) and _is_literally(call.args[-1], defaults[len(call.args) - 1]):
+        call.args.pop()
+
+
+def _is_literally(node: gast.expr, value: Any) -> bool:
+    literal, found = literal_value(node)
+    return literal and type(found) is type(value) and bool(found == value)
 
 
 def bind(signature: inspect.Signature, call: gast.Call) -> dict[str, gast.expr] | None:

@@ -77,12 +77,12 @@ def ihfft(g, a, n=None, axis=-1, norm=None):
 
 @linear(np.fft.fftn, at=[*SHAPES, *COMPLEX_SHAPES, (T,)])
 def fftn(g, a, s=None, axes=None, norm=None):
-    return fftn_pullback(g, a, axes, norm)
+    return fftn_pullback(g, a, s, axes, norm)
 
 
 @linear(np.fft.ifftn, at=[*SHAPES, *COMPLEX_SHAPES, (T,)])
 def ifftn(g, a, s=None, axes=None, norm=None):
-    return ifftn_pullback(g, a, axes, norm)
+    return ifftn_pullback(g, a, s, axes, norm)
 
 
 @linear(np.fft.rfftn, at=[*SHAPES, (T,), (V,)])
@@ -100,12 +100,12 @@ PLANES = [*SHAPES, *COMPLEX_SHAPES, (T,), (T, (2, 4))]
 
 @linear(np.fft.fft2, at=PLANES)
 def fft2(g, a, s=None, axes=(-2, -1), norm=None):
-    return fftn_pullback(g, a, axes, norm)
+    return fftn_pullback(g, a, s, axes, norm)
 
 
 @linear(np.fft.ifft2, at=PLANES)
 def ifft2(g, a, s=None, axes=(-2, -1), norm=None):
-    return ifftn_pullback(g, a, axes, norm)
+    return ifftn_pullback(g, a, s, axes, norm)
 
 
 @linear(np.fft.rfft2, at=[*SHAPES, (T,), (T, (2, 4))])

@@ -28,19 +28,19 @@ class eigh:
     tuple_unless = ()
 
     def pullback_a(g, ans, a, UPLO="L"):
-        return eigh_pullback(g, ans, UPLO in "uU")
+        return eigh_pullback(g, ans, UPLO)
 
     def pushforward_a(t, ans, a, UPLO="L"):
-        return eigh_pushforward(t, ans, UPLO in "uU")
+        return eigh_pushforward(t, ans, UPLO)
 
 
 @rule(np.linalg.eigvalsh, at=[*SYMMETRIC, (COMPLEX,), (COMPLEX, "U")])
 class eigvalsh:
     def pullback_a(g, ans, a, UPLO="L"):
-        return eigh_pullback((g, 0), np.linalg.eigh(a, UPLO), UPLO in "uU")
+        return eigh_pullback((g, 0), np.linalg.eigh(a, UPLO), UPLO)
 
     def pushforward_a(t, ans, a, UPLO="L"):
-        return eigh_pushforward(t, np.linalg.eigh(a, UPLO), UPLO in "uU")[0]
+        return eigh_pushforward(t, np.linalg.eigh(a, UPLO), UPLO)[0]
 
 
 REAL = np.array([[3.0, 1.0, 0.5], [0.25, 1.5, -0.5], [0.5, 0.75, -1.0]])

@@ -23,7 +23,7 @@ def lower_hermitian(x: Any) -> Any:
     return np.tril(x) + adjoint(np.tril(x, -1))
 
 
-def cholesky_pullback(g: Any, ans: Any, upper: bool) -> Any:
+def cholesky_pullback(g: Any, ans: Any, upper: bool = False) -> Any:
     """The cotangent of `a` where `g` is that of ans = np.linalg.cholesky(a): Murray (2016), and half the diagonal."""
     if upper:
         return np.swapaxes(cholesky_pullback(np.swapaxes(g, -1, -2), np.swapaxes(ans, -1, -2), False), -1, -2)

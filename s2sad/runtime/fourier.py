@@ -21,39 +21,39 @@ def opposite(norm: Any) -> Any:
     return {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}[norm]
 
 
-def fft_pullback(g: Any, a: Any, axis: int, norm: Any) -> Any:
+def fft_pullback(g: Any, a: Any, axis: int = -1, norm: Any = None) -> Any:
     """The cotangent of `a` where `g` is that of np.fft.fft(a, n, axis, norm)."""
     return resized(np.fft.fft(g, axis=axis, norm=norm), a)
 
 
-def ifft_pullback(g: Any, a: Any, axis: int, norm: Any) -> Any:
+def ifft_pullback(g: Any, a: Any, axis: int = -1, norm: Any = None) -> Any:
     """The cotangent of `a` where `g` is that of np.fft.ifft(a, n, axis, norm)."""
     return resized(np.fft.ifft(g, axis=axis, norm=norm), a)
 
 
-def fftn_pullback(g: Any, a: Any, axes: Any, norm: Any) -> Any:
+def fftn_pullback(g: Any, a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """The cotangent of `a` where `g` is that of np.fft.fftn(a, s, axes, norm)."""
-    return resized(np.fft.fftn(g, axes=axes, norm=norm), a)
+    return resized(np.fft.fftn(g, axes=transformed(a, s, axes), norm=norm), a)
 
 
-def ifftn_pullback(g: Any, a: Any, axes: Any, norm: Any) -> Any:
+def ifftn_pullback(g: Any, a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """The cotangent of `a` where `g` is that of np.fft.ifftn(a, s, axes, norm)."""
-    return resized(np.fft.ifftn(g, axes=axes, norm=norm), a)
+    return resized(np.fft.ifftn(g, axes=transformed(a, s, axes), norm=norm), a)
 
 
-def rfft_pullback(g: Any, a: Any, n: Any, axis: int, norm: Any) -> Any:
+def rfft_pullback(g: Any, a: Any, n: Any = None, axis: int = -1, norm: Any = None) -> Any:
     """The cotangent of `a` where `g` is that of np.fft.rfft(a, n, axis, norm)."""
     n = np.shape(a)[axis] if n is None else n
     return resized(np.fft.irfft(np.conj(g) * counts(g, n, axis, 0.5), n, axis, opposite(norm)), a)
 
 
-def irfft_pullback(g: Any, a: Any, axis: int, norm: Any) -> Any:
+def irfft_pullback(g: Any, a: Any, axis: int = -1, norm: Any = None) -> Any:
     """The cotangent of `a` where `g` is that of np.fft.irfft(a, n, axis, norm)."""
     half = np.fft.rfft(g, axis=axis, norm=opposite(norm))
     return resized(np.conj(half * counts(half, np.shape(g)[axis], axis, 2)), a)
 
 
-def rfftn_pullback(g: Any, a: Any, s: Any, axes: Any, norm: Any) -> Any:
+def rfftn_pullback(g: Any, a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """The cotangent of `a` where `g` is that of np.fft.rfftn(a, s, axes, norm): that of rfft along the last of the axes."""
     *others, last = transformed(a, s, axes)
     n = None if s is None or s[-1] == -1 else s[-1]
@@ -63,7 +63,7 @@ def rfftn_pullback(g: Any, a: Any, s: Any, axes: Any, norm: Any) -> Any:
     return resized(np.fft.irfft(np.conj(g) * counts(g, whole, last, 0.5), whole, last, opposite(norm)), a)
 
 
-def irfftn_pullback(g: Any, a: Any, s: Any, axes: Any, norm: Any) -> Any:
+def irfftn_pullback(g: Any, a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """The cotangent of `a` where `g` is that of np.fft.irfftn(a, s, axes, norm): that of irfft along the last of the axes."""
     *others, last = transformed(a, s, axes)
     half = np.fft.rfft(g, axis=last, norm=opposite(norm))
@@ -75,7 +75,7 @@ def transformed(a: Any, s: Any, axes: Any) -> list[int]:
     """The axes that an n-dimensional transform of `a` works on; repeated ones are refused."""
     rank = np.ndim(a)
     if axes is None:
-        return list(range(rank if s is None else rank - len(s), rank)) if s is not None else list(range(rank))
+        return list(range(rank))[-rank if s is None else -len(s) :]
     found = [axis % rank for axis in axes]
     if len(set(found)) < len(found):
         raise NoRule("a Fourier transform along the same axis twice: write two transforms")

@@ -15,7 +15,7 @@ from s2sad.runtime.slopes import abs_slope, conjugate, or_one
 from s2sad.runtime.systems import inverse_along, transposed
 
 
-def norm_pullback(g: Any, ans: Any, x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
+def norm_pullback(g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The cotangent of `x` where `g` is that of ans = np.linalg.norm(x, ord, axis, keepdims)."""
     return unreduce(g, x, axis, keepdims) * norm_slope(unreduce(ans, x, axis, keepdims), x, ord, axis)
 
@@ -71,7 +71,7 @@ def _matrix_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
     return np.moveaxis(conjugate((u * np.expand_dims(weights, -2)) @ vh), (-2, -1), axes)
 
 
-def cond_slope(x: Any, p: Any) -> Any:
+def cond_slope(x: Any, p: Any = None) -> Any:
     """The derivative of np.linalg.cond(x, p)."""
     if p is None or p == 2 or p == -2:
         u, s, vh = np.linalg.svd(x, full_matrices=False)

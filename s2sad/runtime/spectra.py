@@ -68,24 +68,24 @@ def hermitian_of(t: Any, upper: bool) -> Any:
     return half + adjoint(half) + on_diagonal(np.real(t))
 
 
-def eigh_pullback(g: Any, ans: Any, upper: bool) -> Any:
+def eigh_pullback(g: Any, ans: Any, UPLO: str = "L") -> Any:
     """The cotangent of `a` where `g` is that of ans = np.linalg.eigh(a): Giles (2008), section 3.1."""
     g_w, g_v = g
     w, v = ans
     if is_absent(g_v):
-        return conjugate(hermitian_fold((v * np.expand_dims(conjugate(g_w), -2)) @ adjoint(v), upper))
+        return conjugate(hermitian_fold((v * np.expand_dims(conjugate(g_w), -2)) @ adjoint(v), UPLO in "uU"))
     inner = adjoint(v) @ conjugate(g_v)
     require_phase_free(inner, "eigenvectors")
     middle = (inner - on_diagonal(inner)) / gaps(w, "eigenvectors")
     if not is_absent(g_w):
         middle = middle + diagonal_matrix(np.real(g_w))
-    return conjugate(hermitian_fold(v @ middle @ adjoint(v), upper))
+    return conjugate(hermitian_fold(v @ middle @ adjoint(v), UPLO in "uU"))
 
 
-def eigh_pushforward(t: Any, ans: Any, upper: bool) -> Any:
+def eigh_pushforward(t: Any, ans: Any, UPLO: str) -> Any:
     """The tangents of ans = np.linalg.eigh(a) where `t` is that of `a`."""
     w, v = ans
-    along = adjoint(v) @ hermitian_of(t, upper) @ v
+    along = adjoint(v) @ hermitian_of(t, UPLO in "uU") @ v
     w_dot = np.real(np.diagonal(along, axis1=-2, axis2=-1))
     return ListBar((w_dot, v @ ((along - on_diagonal(along)) / gaps(w, "eigenvectors"))))
 
@@ -133,7 +133,7 @@ def eig_pushforward(t: Any, ans: Any) -> Any:
 # Singular values --------------------------------------------------------------------------------------
 
 
-def svd_pullback(g: Any, ans: Any, a: Any, full_matrices: bool, compute_uv: bool) -> Any:
+def svd_pullback(g: Any, ans: Any, a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """The cotangent of `a` where `g` is that of ans = np.linalg.svd(a): Seeger et al. (2017), and Wan and Zhang (2019).
 
     The extra vectors of full matrices are any basis: what depends on them is refused.
@@ -159,8 +159,7 @@ def _of_vectors(g_u: Any, g_vh: Any, u: Any, s: Any, vh: Any) -> Any:
     g_u = 0 * u if is_absent(g_u) else conjugate(g_u)
     g_vh = 0 * vh if is_absent(g_vh) else conjugate(g_vh)
     row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
-    eye = np.eye(np.shape(s)[-1], dtype=np.asarray(s).dtype)
-    spread = (row + column - eye * row) * gaps(s, "singular vectors")  # s[j]**2 - s[i]**2; off the diagonal
+    spread = squared_gaps(s)
     of_u, of_v = adjoint(u) @ g_u, vh @ adjoint(g_vh)
     require_phase_free(of_u + of_v, "singular vectors")
     inner = (of_u - adjoint(of_u)) / spread * row + column * ((of_v - adjoint(of_v)) / spread)
@@ -173,6 +172,12 @@ def _of_vectors(g_u: Any, g_vh: Any, u: Any, s: Any, vh: Any) -> Any:
     if np.shape(vh)[-1] > np.shape(s)[-1]:
         bar = bar + u @ ((g_vh - adjoint(of_v) @ vh) / np.expand_dims(nonzero(s), -1))
     return bar
+
+
+def squared_gaps(s: Any) -> Any:
+    """The differences s[j]**2 - s[i]**2 as a matrix, with ones on its diagonal."""
+    eye = np.eye(np.shape(s)[-1], dtype=np.asarray(s).dtype)
+    return ((np.expand_dims(s, -2) + np.expand_dims(s, -1)) * (1 - eye) + eye) * gaps(s, "singular vectors")
 
 
 def nonzero(s: Any) -> Any:
@@ -190,8 +195,7 @@ def svd_pushforward(t: Any, ans: Any, a: Any, compute_uv: bool) -> Any:
     if not compute_uv:
         return s_dot
     row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
-    eye = np.eye(np.shape(s)[-1], dtype=np.asarray(s).dtype)
-    spread = (row + column - eye * row) * gaps(s, "singular vectors")
+    spread = squared_gaps(s)
     of_u, of_v = along * row + column * adjoint(along), column * along + adjoint(along) * row
     u_dot = u @ ((of_u - on_diagonal(of_u)) / spread)
     v_dot = adjoint(vh) @ ((of_v - on_diagonal(of_v)) / spread)

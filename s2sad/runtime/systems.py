@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar
-from s2sad.runtime.reductions import prod_others
 from s2sad.runtime.shapes import unbroadcast
 from s2sad.runtime.slopes import conjugate
 
@@ -77,7 +76,8 @@ def cofactors(a: Any, ans: Any) -> Any:
 def singular_cofactors(a: Any) -> Any:
     """The cofactors of matrices that may be singular, by their singular values: a product without each in turn."""
     u, s, vh = np.linalg.svd(a)
-    sizes = np.expand_dims(prod_others(s, -1), -2)
+    others = np.where(np.eye(np.shape(s)[-1], dtype=bool), 1, np.expand_dims(s, -2))
+    sizes = np.expand_dims(np.prod(others, axis=-1), -2)
     return conjugate((u * sizes) @ vh) * np.expand_dims(np.linalg.det(u) * np.linalg.det(vh), (-2, -1))
 
 

@@ -16,7 +16,7 @@ from s2sad.testing import check_grads
 
 RULES = [(f, r) for f, r in all_rules() if any(t.__module__ in FAMILIES for t in r.pullbacks.values())]
 USED = [(f, r) for f, r in RULES if not (f.__module__ or "").startswith("s2sad")]
-FIRST = 3  # of the points of a rule; the others take minutes
+FIRST = 2  # of the points of a rule; the others take minutes
 
 
 def program(function, rule, point):

@@ -2,6 +2,7 @@
 
 from s2sad.adjoints import (
     arithmetic,
+    calculus,
     constants,
     draws,
     einsum,
@@ -16,6 +17,7 @@ from s2sad.adjoints import (
     norms,
     product_rules,
     products,
+    quantiles,
     reductions,
     refusals,
     runtime_rules,
@@ -23,11 +25,13 @@ from s2sad.adjoints import (
     sequences,
     shaping,
     spectra,
+    statistics,
     ufuncs,
 )
 
 __all__ = [
     "arithmetic",
+    "calculus",
     "constants",
     "draws",
     "einsum",
@@ -42,6 +46,7 @@ __all__ = [
     "norms",
     "product_rules",
     "products",
+    "quantiles",
     "reductions",
     "refusals",
     "runtime_rules",
@@ -49,5 +54,6 @@ __all__ = [
     "sequences",
     "shaping",
     "spectra",
+    "statistics",
     "ufuncs",
 ]

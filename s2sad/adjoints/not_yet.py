@@ -3,12 +3,11 @@
 _NAMES = {
     "ndarray": "flat",
     "np": """
-        apply_along_axis apply_over_axes asarray_chkfinite asfarray astype average convolve corrcoef correlate
-        cov dsplit ediff1d fastCopyAndTranspose fromfunction geomspace gradient hsplit interp intersect1d
-        kaiser logspace median msort nanmedian nanpercentile nanquantile nextafter percentile piecewise poly
-        polyadd polyder polydiv polyfit polyint polymul polysub polyval quantile require roots round_
-        row_stack setdiff1d setxor1d trapezoid trapz union1d unique unique_all unique_counts unique_inverse
-        unique_values unstack unwrap vander vectorize vsplit
+        apply_along_axis apply_over_axes asarray_chkfinite asfarray astype dsplit fastCopyAndTranspose
+        fromfunction geomspace hsplit intersect1d kaiser logspace msort nextafter piecewise poly polyadd
+        polyder polydiv polyfit polyint polymul polysub polyval require roots round_ row_stack setdiff1d
+        setxor1d union1d unique unique_all unique_counts unique_inverse unique_values unstack vander vectorize
+        vsplit
     """,
     "np.emath": "arccos arcsin arctanh log log10 log2 logn power sqrt",
     "np.polynomial.chebyshev": """

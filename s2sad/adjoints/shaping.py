@@ -15,7 +15,6 @@ from s2sad.runtime import (
     constant_mode,
     diag_pullback,
     diagonal_pullback,
-    diff_pullback,
     dstack_pullback,
     filled,
     hstack_pullback,
@@ -138,11 +137,6 @@ def tril(g, m, k=0):
 @linear(np.triu, at=[(A,), (T, 1)])
 def triu(g, m, k=0):
     return np.triu(g, k)
-
-
-@linear(np.diff, at=[(V,), (A, 1, 0), (T, 2), (V, 0)])
-def diff(g, a, n=1, axis=-1):
-    return diff_pullback(g, a, n, axis)
 
 
 @linear(np.take, at=[(V, 1), (V, [0, 0, 2]), (A, ORDER), (A, [1, 1, 0], 0), (T, ORDER, -1), (A, -1, 1)])

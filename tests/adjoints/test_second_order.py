@@ -70,8 +70,9 @@ def name_of(function, point):
 
 
 def is_whole(point):
-    """Has it an array to differentiate by?"""
-    return any(np.size(x) and np.ndim(x) for x in leaves([*point.args, *point.kwargs.values()]))
+    """Has it arrays to differentiate by, without nan, of which differences tell nothing?"""
+    arrays = [x for x in leaves([*point.args, *point.kwargs.values()]) if np.ndim(x) and np.size(x)]
+    return bool(arrays) and all(np.all(np.isfinite(x)) for x in arrays)
 
 
 def points(function, rule):

@@ -1,0 +1,78 @@
+"""Quantiles and medians: weighted sums of two elements in their order. Where a quantile lies counts as constant."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.adjoints.arithmetic import A
+from s2sad.adjoints.registry import nondifferentiable, rule, sample
+from s2sad.runtime import neighbours, quantile_pullback, quantile_pushforward
+
+V = np.array([0.5, -1.5, 2.0, 0.75, 3.5])
+T = np.sin(np.arange(24.0) ** 2).reshape(2, 3, 4)
+HOLES = np.array([[0.5, np.nan, 2.0, 1.0], [1.5, -0.5, np.nan, 0.0]])
+METHODS = ("lower", "higher", "midpoint", "nearest", "hazen", "weibull", "closest_observation", "inverted_cdf")
+AXES = [(A, 0), (A, -1), (T, (0, -1)), sample(T, axis=1, keepdims=True), sample(A, keepdims=True)]
+QUANTILES = [
+    (V, 0.3), (V, [0.1, 0.5]), (A, 0.5), (A, 0.25, 0), (T, [0.2, 0.9], (0, -1)), sample(T, 0.7, axis=1, keepdims=True),
+    sample(T, [[0.1, 1.0]], keepdims=True), (V, 0.0), *(sample(V, 0.4, method=m) for m in METHODS),
+]  # fmt: skip
+PERCENTILES = [(V, 30), (A, [10.0, 90.0], 0), sample(T, 70, axis=1, keepdims=True)]
+GAPS = [(HOLES, 0.3), (HOLES, [0.1, 0.9], 1), sample(HOLES, 0.6, axis=-1, keepdims=True), (T, 0.4, (0, 2))]
+PERCENT_GAPS = [(HOLES, 30), (HOLES, [10.0, 90.0], 1)]
+
+nondifferentiable(neighbours)
+
+
+@rule(np.median, at=[(V,), (A,), (V[:4],), *AXES])
+class median:
+    def pullback_a(g, ans, a, axis=None, *, keepdims=False):
+        return quantile_pullback(np.quantile, g, a, 0.5, axis)
+
+    def pushforward_a(t, ans, a, axis=None, *, keepdims=False):
+        return quantile_pushforward(np.quantile, t, ans, a, 0.5, axis)
+
+
+@rule(np.nanmedian, at=[(HOLES,), (HOLES, 1), sample(HOLES, axis=1, keepdims=True), (T, (0, 1))])
+class nanmedian:
+    def pullback_a(g, ans, a, axis=None, *, keepdims=False):
+        return quantile_pullback(np.nanquantile, g, a, 0.5, axis)
+
+    def pushforward_a(t, ans, a, axis=None, *, keepdims=False):
+        return quantile_pushforward(np.nanquantile, t, ans, a, 0.5, axis)
+
+
+@rule(np.quantile, at=QUANTILES)
+class quantile:
+    def pullback_a(g, ans, a, q, axis=None, *, method="linear", keepdims=False):
+        return quantile_pullback(np.quantile, g, a, q, axis, method)
+
+    def pushforward_a(t, ans, a, q, axis=None, *, method="linear", keepdims=False):
+        return quantile_pushforward(np.quantile, t, ans, a, q, axis, method)
+
+
+@rule(np.nanquantile, at=GAPS)
+class nanquantile:
+    def pullback_a(g, ans, a, q, axis=None, *, method="linear", keepdims=False):
+        return quantile_pullback(np.nanquantile, g, a, q, axis, method)
+
+    def pushforward_a(t, ans, a, q, axis=None, *, method="linear", keepdims=False):
+        return quantile_pushforward(np.nanquantile, t, ans, a, q, axis, method)
+
+
+@rule(np.percentile, at=PERCENTILES)
+class percentile:
+    def pullback_a(g, ans, a, q, axis=None, *, method="linear", keepdims=False):
+        return quantile_pullback(np.percentile, g, a, q, axis, method)
+
+    def pushforward_a(t, ans, a, q, axis=None, *, method="linear", keepdims=False):
+        return quantile_pushforward(np.percentile, t, ans, a, q, axis, method)
+
+
+@rule(np.nanpercentile, at=PERCENT_GAPS)
+class nanpercentile:
+    def pullback_a(g, ans, a, q, axis=None, *, method="linear", keepdims=False):
+        return quantile_pullback(np.nanpercentile, g, a, q, axis, method)
+
+    def pushforward_a(t, ans, a, q, axis=None, *, method="linear", keepdims=False):
+        return quantile_pushforward(np.nanpercentile, t, ans, a, q, axis, method)

@@ -1,0 +1,143 @@
+"""Pullbacks of weighted averages, covariances and correlations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from s2sad.runtime.reductions import unreduce
+from s2sad.runtime.refusals import NoRule
+from s2sad.runtime.shapes import unbroadcast
+from s2sad.runtime.slopes import conjugate
+
+
+def weights_along(weights: Any, a: Any, axis: Any) -> Any:
+    """The weights of np.average in a shape that fits the axes of `a`."""
+    if axis is None or np.shape(weights) == np.shape(a):
+        return weights
+    axes = [i % np.ndim(a) for i in (axis if isinstance(axis, tuple) else (axis,))]
+    shape = [n if i in axes else 1 for i, n in enumerate(np.shape(a))]
+    return np.reshape(np.transpose(weights, np.argsort(axes)), shape)
+
+
+def average_pullback_a(g: Any, a: Any, axis: Any, weights: Any, keepdims: Any = False) -> Any:
+    """The cotangent of `a` where `g` is that of np.average(a, axis, weights): its share of the weights."""
+    w = np.broadcast_to(weights_along(weights, a, axis), np.shape(a))
+    return unbroadcast(unreduce(g, a, axis, keepdims) * w / np.sum(w, axis=axis, keepdims=True), a)
+
+
+def average_pullback_weights(g: Any, ans: Any, a: Any, axis: Any, weights: Any, keepdims: Any = False) -> Any:
+    """The cotangent of `weights` where `g` is that of np.average(a, axis, weights): how far `a` is from the average."""
+    w = weights_along(weights, a, axis)
+    total = np.sum(np.broadcast_to(w, np.shape(a)), axis=axis, keepdims=True)
+    bar = unbroadcast(unreduce(g, a, axis, keepdims) / total * (a - unreduce(ans, a, axis, keepdims)), w)
+    if np.shape(weights) == np.shape(a):
+        return bar
+    axes = [i % np.ndim(a) for i in (axis if isinstance(axis, tuple) else (axis,))]
+    order = list(np.argsort(axes))
+    kept = np.reshape(bar, [np.shape(a)[axes[i]] for i in order])
+    return np.transpose(kept, np.argsort(order))
+
+
+def average_pushforward_weights(t: Any, ans: Any, a: Any, axis: Any, weights: Any, keepdims: Any = False) -> Any:
+    """The tangent of np.average(a, axis, weights) where `t` is that of `weights`."""
+    w, w_dot = weights_along(weights, a, axis), weights_along(t, a, axis)
+    total = np.sum(np.broadcast_to(w, np.shape(a)), axis=axis, keepdims=keepdims)
+    return np.sum(w_dot * (a - unreduce(ans, a, axis, keepdims)), axis=axis, keepdims=keepdims) / total
+
+
+def variables(m: Any, rowvar: Any) -> Any:
+    """The variables of np.cov, one a row."""
+    rows = np.atleast_2d(m)
+    return rows if rowvar or np.ndim(m) < 2 else np.transpose(rows)
+
+
+def observation_weights(n: Any, fweights: Any, aweights: Any) -> Any:
+    """The weight of each of n observations."""
+    return (1 if fweights is None else fweights) * (np.ones(n) if aweights is None else aweights)
+
+
+def divisor(w: Any, bias: Any, ddof: Any, aweights: Any) -> Any:
+    """What np.cov divides by."""
+    less = (0 if bias else 1) if ddof is None else ddof
+    total = np.sum(w)
+    return total - less if aweights is None or less == 0 else total - less * np.sum(w * aweights) / total
+
+
+def centred(rows: Any, w: Any) -> Any:
+    """Each variable less its average."""
+    return rows - np.expand_dims(np.sum(rows * w, axis=1) / np.sum(w), 1)
+
+
+def _together(m: Any, y: Any, rowvar: Any) -> Any:
+    return variables(m, rowvar) if y is None else np.concatenate([variables(m, rowvar), variables(y, rowvar)])
+
+
+def cov_pullback(
+    g: Any,
+    which: Any,
+    m: Any,
+    y: Any = None,
+    rowvar: Any = True,
+    bias: Any = False,
+    ddof: Any = None,
+    fweights: Any = None,
+    aweights: Any = None,
+) -> Any:
+    """The cotangent of `m` (which=0) or `y` (which=1) where `g` is that of np.cov(m, y, ...)."""  # fmt: skip
+    rows = _together(m, y, rowvar)
+    w = observation_weights(np.shape(rows)[1], fweights, aweights)
+    g = np.reshape(g, (len(rows), len(rows)))
+    scale = w / divisor(w, bias, ddof, aweights)
+    bars = np.matmul(g + conjugate(np.transpose(g)), conjugate(centred(rows, w))) * scale
+    first = len(variables(m, rowvar))
+    like, part = (m, bars[:first]) if which == 0 else (y, bars[first:])
+    part = part if rowvar or np.ndim(like) < 2 else np.transpose(part)
+    return unbroadcast(np.reshape(part, np.shape(like)), like)
+
+
+def cov_pushforward(
+    t: Any,
+    which: Any,
+    m: Any,
+    y: Any = None,
+    rowvar: Any = True,
+    bias: Any = False,
+    ddof: Any = None,
+    fweights: Any = None,
+    aweights: Any = None,
+) -> Any:
+    """The tangent of np.cov(m, y, ...) where `t` is that of `m` (which=0) or `y` (which=1)."""  # fmt: skip
+    rows = _together(m, y, rowvar)
+    dots = _together(t, None if y is None else 0 * y, rowvar) if which == 0 else _together(0 * m, t, rowvar)
+    w = observation_weights(np.shape(rows)[1], fweights, aweights)
+    half = np.matmul(centred(dots, w) * w, conjugate(np.transpose(centred(rows, w)))) / divisor(w, bias, ddof, aweights)
+    return np.squeeze(half + conjugate(np.transpose(half)))
+
+
+def corrcoef_to_cov(g: Any, x: Any, y: Any = None, rowvar: Any = True) -> Any:
+    """The cotangent of np.cov(x, y, rowvar) where `g` is that of np.corrcoef(x, y, rowvar)."""
+    c = np.cov(x, y, rowvar)
+    if np.iscomplexobj(c):
+        raise NoRule("np.corrcoef of complex numbers; divide np.cov by the deviations")
+    if np.ndim(c) == 0:
+        return 0.0 * g
+    d = np.diagonal(c)
+    s = np.sqrt(d)
+    scale = np.expand_dims(s, 1) * s
+    shared = g * c / scale
+    return g / scale - np.diag((np.sum(shared, axis=0) + np.sum(shared, axis=1)) / (2 * d))
+
+
+def cov_to_corrcoef(t: Any, x: Any, y: Any = None, rowvar: Any = True) -> Any:
+    """The tangent of np.corrcoef(x, y, rowvar) where `t` is that of np.cov(x, y, rowvar)."""
+    c = np.cov(x, y, rowvar)
+    if np.iscomplexobj(c):
+        raise NoRule("np.corrcoef of complex numbers; divide np.cov by the deviations")
+    if np.ndim(c) == 0:
+        return 0.0 * t
+    d = np.diagonal(c)
+    s = np.sqrt(d)
+    relative = np.diagonal(t) / d / 2
+    return (t - c * (np.expand_dims(relative, 1) + relative)) / (np.expand_dims(s, 1) * s)

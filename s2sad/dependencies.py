@@ -14,6 +14,7 @@ import dis
 import functools
 import importlib
 import linecache
+import operator
 import os
 import sys
 import types
@@ -115,7 +116,7 @@ class Watch:
     Attributes of the modules of `KNOWN_ROOTS` are taken to stay as they are.
     """
 
-    __slots__ = ("attributes", "builtins", "cells", "codes", "globals", "main", "paths", "rules")
+    __slots__ = ("attributes", "builtins", "cells", "codes", "globals", "keywords", "main", "paths", "rules")
 
     def __init__(self, main: types.FunctionType) -> None:
         # weakly: the derivative of a function must not keep it alive
@@ -127,6 +128,8 @@ class Watch:
         self.attributes: list[tuple[Any, str, Any]] = []
         self.paths: list[tuple[str, Mapping[str, Any], Cells, Any]] = []
         self.codes: list[tuple[types.FunctionType, types.CodeType, Any]] = []
+        self.keywords: list[tuple[weakref.ref[types.FunctionType], list[Any]]] = []
+        self._add_keywords(main)
 
     def add(self, path: str, namespace: Mapping[str, Any], cells: Cells, value: Any) -> None:
         owner_path, _, attribute = path.rpartition(".")
@@ -144,6 +147,12 @@ class Watch:
             self.builtins.append((namespace, path))
         if isinstance(value, types.FunctionType):  # a notebook's autoreload gives an old function new code
             self.codes.append((value, value.__code__, value.__defaults__))
+            self._add_keywords(value)
+
+    def _add_keywords(self, function: types.FunctionType) -> None:
+        """The defaults of what a function takes by keyword alone, which most do not; they may be replaced one by one."""
+        if function.__code__.co_kwonlyargcount:
+            self.keywords.append((weakref.ref(function), _keyword_defaults(function)))
 
     def is_current(self) -> bool:
         if self.rules != _rules:
@@ -158,6 +167,10 @@ class Watch:
         for function, code, defaults in self.codes:
             if function.__code__ is not code or function.__defaults__ is not defaults:
                 return False
+        for weak, before in self.keywords:
+            now = before if (owner := weak()) is None else _keyword_defaults(owner)
+            if len(now) != len(before) or not all(map(operator.is_, now, before)):
+                return False
         for namespace, name in self.builtins:
             if name in namespace:
                 return False
@@ -171,6 +184,11 @@ class Watch:
         except ValueError:
             return False
         return all(look(path, namespace, cells) is value for path, namespace, cells, value in self.paths)
+
+
+def _keyword_defaults(function: types.FunctionType) -> list[Any]:
+    """Names and values in turn."""
+    return [x for item in (function.__kwdefaults__ or {}).items() for x in item]
 
 
 def _is_known(owner: types.ModuleType | type) -> bool:

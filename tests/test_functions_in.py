@@ -1018,6 +1018,20 @@ def test_a_redefined_helper_of_a_helper_is_noticed():
     assert df(3.0) == 27.0
 
 
+def scaled(x, *, scale=2.0):
+    return x * scale
+
+
+def test_defaults_that_are_replaced_are_noticed(monkeypatch):
+    slope = grad(lambda x: scaled(x) * x)
+    of_itself = grad(scaled)
+    assert slope(1.0) == 4.0 and of_itself(1.0) == 2.0
+    monkeypatch.setattr(scaled, "__kwdefaults__", {"scale": 3.0})
+    assert slope(1.0) == 6.0 and of_itself(1.0) == 3.0
+    scaled.__kwdefaults__["scale"] = 4.0
+    assert slope(1.0) == 8.0 and of_itself(1.0) == 4.0
+
+
 def test_a_redefined_method_is_noticed():
     class Model:
         def predict(self, x):

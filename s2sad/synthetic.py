@@ -37,12 +37,21 @@ def wrapper_of(function: Any, count: int = 0, names: tuple[str, ...] = (), *, op
             passed.append(f"*{p.name}")
         elif p.default is p.empty or (i < count and p.kind is not p.KEYWORD_ONLY):
             passed.append(p.name)
-        elif options or p.name in names:
+        elif p.name in names or (options and not _is_sentinel(function, p)):
             passed.append(f"{p.name}={p.name}")
         else:
             continue
         taken.append(str(p))
     return _wrapper(function, name, ", ".join(taken), ", ".join(passed))
+
+
+def _is_sentinel(function: Any, parameter: inspect.Parameter) -> bool:
+    """Is the default of a parameter one that cannot be passed? Where a rule says None, NumPy says nothing."""
+    try:
+        own = inspect.signature(function).parameters.get(parameter.name, parameter)
+    except (TypeError, ValueError):  # compiled
+        return False
+    return parameter.default is None and own.default is not None
 
 
 @functools.lru_cache(maxsize=_KEPT)

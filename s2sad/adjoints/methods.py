@@ -32,6 +32,8 @@ from s2sad.runtime import (
     transpose_method,
     transpose_method_pullback,
     unbroadcast,
+    with_axes,
+    with_axes_pullback,
 )
 
 T = np.arange(24.0).reshape(2, 3, 4) ** 1.5 - 20.0
@@ -189,6 +191,16 @@ def transpose_method_pullback_rule(h, g, axes):
 @linear(array_pullback, at=[(A[0], [0.5, 1.5]), (A, [A[0], A[1], A[2]]), (A, A)])
 def array_pullback_rule(h, g, a):
     return array_of(h, a)
+
+
+@linear(with_axes, at=[(A, None), (A, (..., None))])
+def with_axes_rule(g, x, index):
+    return with_axes_pullback(g, x, index)
+
+
+@linear(with_axes_pullback, at=[(A[None], A, None), (A[..., None], A, (..., None))])
+def with_axes_pullback_rule(h, g, x, index):
+    return with_axes(h, index)
 
 
 @linear(as_operand, at=[(2.5,), (A,), ([0.5, 1.5],)])

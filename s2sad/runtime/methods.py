@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.containers import DictBar
+
 
 def reshape_method(x: Any, *shape: Any, order: Any = "C") -> Any:
     return x.reshape(*shape, order=order)
@@ -29,6 +31,16 @@ def copy_method(x: Any, order: Any = "C") -> Any:
 
 def item_method(x: Any, *index: Any) -> Any:
     return x.item(*index)
+
+
+def with_axes(x: Any, index: Any) -> Any:
+    """x[index], where the index is made of None and Ellipsis; of a dictionary, what it has at None."""
+    return x[index]
+
+
+def with_axes_pullback(g: Any, x: Any, index: Any) -> Any:
+    """The cotangent of x where `g` is that of with_axes(x, index)."""
+    return DictBar.of(x, {index: g}) if isinstance(x, dict) else np.reshape(g, np.shape(x))
 
 
 def tolist_method(x: Any) -> Any:

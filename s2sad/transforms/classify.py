@@ -23,7 +23,7 @@ from s2sad.adjoints.methods import ATTRIBUTES, METHODS
 from s2sad.analysis.expressions import captured, is_varied, root, rule_of, super_object
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
-from s2sad.runtime import add_at, add_item, popped
+from s2sad.runtime import add_at, add_item, popped, with_axes
 from s2sad.template import bind
 from s2sad.transforms import constructions
 from s2sad.transforms.closures import receivers
@@ -139,6 +139,10 @@ def _assignment(stmt: gast.Assign, target: str, value: gast.expr, context: Conte
         whole = isinstance(value.slice, gast.Tuple) and not value.slice.elts
         if whole and isinstance(value.value, gast.Name):  # x[()] is x, which may be a scalar
             return Copy(stmt, kills, frozenset([value.value.id]), source=value.value.id)
+        if isinstance(value.value, gast.Name) and _adds_axes(value.slice):
+            rule = registry.lookup(with_axes)
+            assert rule is not None
+            return _operation(stmt, target, rule, {"x": value.value, "index": value.slice}, context)
         owner = frozenset([root(value) or ""])
         return Read(stmt, kills, owner, indexed=owner, target=target, place=value)
     if isinstance(value, gast.Attribute):
@@ -146,6 +150,12 @@ def _assignment(stmt: gast.Assign, target: str, value: gast.expr, context: Conte
     if isinstance(value, gast.Call):
         return _call(stmt, target, value, context)
     return None
+
+
+def _adds_axes(index: gast.expr) -> bool:
+    """Is an index made of None and Ellipsis alone? NumPy's numbers may have it too."""
+    parts = index.elts if isinstance(index, gast.Tuple) else [index]
+    return all(isinstance(p, gast.Constant) and p.value in (None, ...) for p in parts)
 
 
 def _varied_names(node: gast.AST, context: Context) -> set[str]:

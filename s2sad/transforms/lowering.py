@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 
 import gast
+import numpy as np
 
 from s2sad import nodes
 from s2sad.adjoints.equivalents import equivalent
@@ -329,6 +330,8 @@ class Lowering:
         return kind_of(index, self.context.kinds, self.context) in ("int", "str")
 
     def index(self, node: Expr) -> Expr:
+        if isinstance(node, gast.Attribute) and self.context.resolve(node) is np.newaxis:
+            return nodes.const(None)
         if is_simple(node) and not isinstance(node, (gast.Tuple, gast.Slice)):
             return self.atom(node) if self.changeable(node) else node
         if isinstance(node, gast.Tuple):

@@ -332,3 +332,20 @@ def lists_or_arrays(xs, ys):
 
 
 case(lists_or_arrays, [([0.5, 1.5], [2.0, 2.5]), (np.array([0.5, 1.5]), [2.0, 2.5, 1.5, 0.5])], argnums=(0, 1))
+
+
+def axes_added_to_numbers(v):
+    total = np.sum(v * v)
+    return np.sum(v[np.newaxis, :] * total[None]) + np.sum(v[..., None] * np.max(v)[..., np.newaxis]) * v.std() * v.var(ddof=1)
+
+
+case(axes_added_to_numbers, [(VECTOR,)])
+
+
+def largest_of_a_dictionary(d, x):
+    d = {**d, "x": x}
+    best, (_, second) = max(d, key=d.get), sorted(d.items(), key=lambda item: item[1])[-2]
+    return d[best] ** 2 * second
+
+
+case(largest_of_a_dictionary, [({"a": 0.5, "b": 1.5}, 0.7), ({"a": 0.5, "b": 1.5}, 2.0)], argnums=(0, 1))

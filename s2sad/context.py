@@ -38,7 +38,8 @@ class Context:
     variables, which are not un-nested. `trusted` marks emitted code that is differentiated again: it works in place only
     on arrays of its own. `volatile` says that outer variables may change before the reverse sweep reads them. `closures`
     are the function's own nested functions that are bound once, with the active variables that they capture. `constant` are
-    temporaries of emitted code that were computed from its tape alone.
+    temporaries of emitted code that were computed from its tape alone. `site` is where the user's code calls the library that
+    this function belongs to.
     """
 
     source: FunctionSource
@@ -58,7 +59,8 @@ class Context:
     closures: dict[str, tuple[str, ...]] = field(default_factory=dict)
     constant: set[str] = field(default_factory=set)
     errors: list[S2SADError] = field(default_factory=list)
-    split: Callable[[Any, tuple[str, ...], Mapping[str, str]], Callee] | None = None
+    split: Callable[[Any, tuple[str, ...], Mapping[str, str], gast.Call], Callee] | None = None
+    site: tuple[Context, gast.Call] | None = None
 
     def resolve(self, node: gast.AST) -> Any:
         """The object that a name or dotted name is bound to outside the function, or UNKNOWN."""

@@ -15,7 +15,10 @@ import os
 import threading
 import types
 import weakref
+from collections.abc import Iterator
 from typing import Any
+
+import numpy as np
 
 from s2sad.artifact import Artifact, Owner
 from s2sad.captures import note_captures
@@ -248,21 +251,31 @@ def explain(error: Exception) -> None:
 _REFUSALS: dict[type[Exception], type[S2SADError]] = {Unfit: InvalidArgument, NoRule: NotDifferentiable}
 
 
+def _emitted(trace: types.TracebackType | None) -> Iterator[tuple[types.CodeType, int]]:
+    """The emitted code that a traceback goes through, and the lines."""
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.startswith(EMITTED):
+            yield trace.tb_frame.f_code, trace.tb_lineno
+        trace = trace.tb_next
+
+
+def _written_by_user(code: types.CodeType, line: int) -> Location | None:
+    """The line that a line of emitted code belongs to; None of NumPy's own code, whose derivative may be emitted too."""
+    emitted = Location(code.co_filename, line, 0, linecache.getline(code.co_filename, line).rstrip("\n"), code.co_qualname)
+    place = of_user(emitted)
+    return None if place is emitted or place.filename.startswith(_NUMPY) else place
+
+
+_NUMPY = os.path.join(os.path.dirname(np.__file__), "")
+
+
 def _locate(error: Exception, trace: types.TracebackType | None) -> None:
     if any(str(note).startswith("s2sad: ") for note in getattr(error, "__notes__", ())):
         return
-    found = None
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename.startswith(EMITTED):
-            found = trace
-        trace = trace.tb_next
-    if found is None:
+    found = [(code, place) for code, line in _emitted(trace) if (place := _written_by_user(code, line)) is not None]
+    if not found:
         return
-    code, line = found.tb_frame.f_code, found.tb_lineno
-    emitted = Location(code.co_filename, line, 0, linecache.getline(code.co_filename, line).rstrip("\n"), code.co_qualname)
-    place = of_user(emitted)
-    if place is emitted:
-        return
+    code, place = found[-1]
     if isinstance(error, S2SADError) and error.location is None and not error.errors:  # only the run could tell
         error.location = place
         return

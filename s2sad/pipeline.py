@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import nodes
 from s2sad.adjoints import registry
@@ -19,7 +20,7 @@ from s2sad.analysis.depth import deepest
 from s2sad.analysis.kinds import infer_kinds
 from s2sad.artifact import Request
 from s2sad.context import UNKNOWN, Callee, Context
-from s2sad.errors import UnsupportedSyntax, combine
+from s2sad.errors import NotDifferentiable, S2SADError, UnsupportedSyntax, combine
 from s2sad.naming import Namer, used_names
 from s2sad.origins import EMITTED
 from s2sad.source import FunctionSource, read
@@ -74,13 +75,16 @@ def trusted(source: FunctionSource) -> bool:
     return source.filename.startswith(EMITTED) and source.function.__code__.co_qualname.count("<locals>") <= 1
 
 
+Site = tuple[Context, gast.Call] | None
+
+
 class Transformer:
     """Transforms a function and, as they are met, the functions that it calls."""
 
     def __init__(self) -> None:
         self.module = Namer(())
         self.callees: dict[tuple[Any, ...], Callee] = {}
-        self.queue: list[tuple[FunctionSource, Request, Callee]] = []
+        self.queue: list[tuple[FunctionSource, Request, Callee, Site]] = []
 
     def run(self, function: Any, request: Request) -> Program:
         source = read(function)
@@ -94,12 +98,16 @@ class Transformer:
             tree = _prepare(context, request.form)
             self._guard(program, context, lambda: self._joint(tree, context, name, request))
         while self.queue:
-            callee_source, callee_request, callee = self.queue.pop(0)
+            callee_source, callee_request, callee, site = self.queue.pop(0)
             context = self._context(callee_source, callee_request)
+            context.site = site if _of_library(callee_source.function) else None
             tree = _prepare(context, callee_request.form)
             self._guard(program, context, lambda: self._split(tree, context, callee, callee_request))  # noqa: B023
         refuse_reading_back(program.contexts)
+        _refuse_at_sites(program.contexts)
         errors = [e for context in program.contexts for e in context.errors]
+        if errors and _of_library(function):  # met as the program runs: whoever called it knows the line
+            raise _without_rule(_spelled(function), errors)
         if errors:
             raise combine(errors)
         # callees first, as a person would order a file
@@ -139,12 +147,12 @@ class Transformer:
         names = used_names(source.tree) | set(source.cells)
         names |= {n for c in self.callees.values() for n in (c.forward, c.backward)}
         context = Context(source, request.active, Namer(names), dict(request.kinds), trusted=trusted(source))
-        context.split = lambda function, active, kinds: self._callee(
-            function, Request("split", active, _known(kinds)), context.namer
+        context.split = lambda function, active, kinds, call: self._callee(
+            function, Request("split", active, _known(kinds)), context.namer, context.site or (context, call)
         )
         return context
 
-    def _callee(self, function: Any, request: Request, namer: Namer) -> Callee:
+    def _callee(self, function: Any, request: Request, namer: Namer, site: Site = None) -> Callee:
         key = (function, request)
         if key not in self.callees:
             source = read(function)
@@ -152,7 +160,7 @@ class Transformer:
             forward = self._fresh(f"{base}_fwd", namer)
             backward = self._fresh(f"{base}_bwd", namer)
             self.callees[key] = Callee(forward, backward, request.active)
-            self.queue.append((source, request, self.callees[key]))
+            self.queue.append((source, request, self.callees[key], site))
         callee = self.callees[key]
         namer.reserve((callee.forward, callee.backward))
         return callee
@@ -162,6 +170,34 @@ class Transformer:
         while not namer.is_free(name := self.module.fresh(base)):
             pass
         return name
+
+
+def _of_library(function: Any) -> bool:
+    """Is this a function of NumPy, whose lines mean nothing to the user?"""
+    return str(function.__module__).partition(".")[0] == "numpy"
+
+
+def _refuse_at_sites(contexts: list[Context]) -> None:
+    """What is wrong with the source of a library's function is said where the user calls it."""
+    for context in contexts:
+        if context.site is not None and context.errors:
+            caller, call = context.site
+            told = _without_rule(gast.unparse(call.func), context.errors)
+            context.errors.clear()
+            caller.refuse(call, told.message, told.hint or "")
+
+
+def _spelled(function: types.FunctionType) -> str:
+    """`np.median`, wherever it stands in NumPy."""
+    public = hasattr(np, function.__name__)
+    return f"np.{function.__name__}" if public else f"{function.__module__}.{function.__qualname__}"
+
+
+def _without_rule(name: str, errors: list[S2SADError]) -> S2SADError:
+    return NotDifferentiable(
+        f"{name} has no rule, and NumPy's code for it cannot be differentiated: {errors[0].message}",
+        hint="use functions that have a rule (`s2sad rules` lists them), or register a rule for it",
+    )
 
 
 def _core(tree: gast.FunctionDef, context: Context) -> gast.FunctionDef:

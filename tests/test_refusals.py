@@ -192,3 +192,30 @@ def test_the_traceback_of_a_refusal_shows_the_emitted_line():
     error = refusal(s2sad.grad(directions), np.ones((3, 2)))
     names = [frame.frame.f_code.co_name for frame in inspect.getinnerframes(error.__traceback__)]
     assert "directions_grad" in names and error.__suppress_context__
+
+
+def in_place(x):
+    x[0] = 2.0
+    return x
+
+
+def of_numpy(x):
+    return in_place(2.0 * x)
+
+
+in_place.__module__ = of_numpy.__module__ = "numpy.somewhere"
+
+
+def called_by_name(x):
+    return np.sum(of_numpy(x))
+
+
+def called_as_argument(x, function=of_numpy):
+    return np.sum(function(x))
+
+
+@pytest.mark.parametrize("function", [called_by_name, called_as_argument])
+def test_what_numpy_does_inside_is_refused_where_it_is_called(function):
+    error = refusal(s2sad.grad(function), np.ones(2))
+    assert (error.location.filename, error.location.function) == (__file__, function.__name__)
+    assert "of_numpy has no rule" in error.message and "rule" in error.hint

@@ -206,7 +206,7 @@ def _static(step: steps.Call, call: gast.Call, context: Context) -> Plan | None:
             receivers[name] = value
     assert context.split is not None
     try:
-        callee: Callee = context.split(function, tuple(receivers), kinds)
+        callee: Callee = context.split(function, tuple(receivers), kinds, call)
     except S2SADError as error:
         context.refuse(call, error.message, error.hint or "write what it does in Python")
         return None

@@ -179,12 +179,15 @@ def _of_library(function: Any) -> bool:
 
 def _refuse_at_sites(contexts: list[Context]) -> None:
     """What is wrong with the source of a library's function is said where the user calls it."""
+    wrong: dict[gast.Call, tuple[Context, list[S2SADError]]] = {}
     for context in contexts:
         if context.site is not None and context.errors:
             caller, call = context.site
-            told = _without_rule(gast.unparse(call.func), context.errors)
+            wrong.setdefault(call, (caller, []))[1].extend(context.errors)
             context.errors.clear()
-            caller.refuse(call, told.message, told.hint or "")
+    for call, (caller, errors) in wrong.items():
+        told = _without_rule(gast.unparse(call.func), errors)
+        caller.refuse(call, told.message, told.hint or "")
 
 
 def _spelled(function: types.FunctionType) -> str:

@@ -216,8 +216,11 @@ def reductions_real(d, name):
 
 @family("max", "min", "std", "var")
 def reduction_methods(d, name):
-    shape = d.shape(1)
-    return f"{d.array(shape, real=True)}.{name}(axis={d.spelled(d.axes(shape))}{d.given(keepdims=d.chance(0.5))})"
+    shape = d.shape(1, least=2)
+    options = d.given(keepdims=d.chance(0.5))
+    if name in ("std", "var"):
+        options += d.given(ddof=d.pick(0, 1))
+    return f"{d.array(shape, real=True)}.{name}(axis={d.spelled(d.axes(shape))}{options})"
 
 
 @family("quantile", "percentile")

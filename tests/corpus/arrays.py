@@ -349,3 +349,10 @@ def largest_of_a_dictionary(d, x):
 
 
 case(largest_of_a_dictionary, [({"a": 0.5, "b": 1.5}, 0.7), ({"a": 0.5, "b": 1.5}, 2.0)], argnums=(0, 1))
+
+
+def deviations(m):
+    return m.std() + m.var(axis=0, ddof=1).sum() + m.var() * m.mean(where=m > 0.0)
+
+
+case(deviations, [(MATRIX,)])

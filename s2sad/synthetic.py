@@ -46,7 +46,12 @@ def wrapper_of(function: Any, count: int = 0, names: tuple[str, ...] = (), *, op
 
 
 def _is_sentinel(function: Any, parameter: inspect.Parameter) -> bool:
-    """Is the default of a parameter one that cannot be passed? Where a rule says None, NumPy says nothing."""
+    """Is the default of a parameter one that cannot be passed? Where a rule says None, NumPy says nothing.
+
+    But for `initial`: None says that there is no such value, too.
+    """
+    if parameter.name == "initial":
+        return False
     try:
         own = inspect.signature(function).parameters.get(parameter.name, parameter)
     except (TypeError, ValueError):  # compiled

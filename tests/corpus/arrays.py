@@ -352,7 +352,7 @@ case(largest_of_a_dictionary, [({"a": 0.5, "b": 1.5}, 0.7), ({"a": 0.5, "b": 1.5
 
 
 def deviations(m):
-    return m.std() + m.var(axis=0, ddof=1).sum() + m.var() * m.mean(where=m > 0.0)
+    return m.std() + m.var(axis=0, ddof=1).sum() + m.var() * m.mean(where=m > 0.0) + m.max(initial=0.5)
 
 
 case(deviations, [(MATRIX,)])

@@ -6,9 +6,9 @@ import numpy as np
 
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.products import C, S, T, V, W
-from s2sad.adjoints.registry import nondifferentiable, rule, sample
+from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import einsum_pullback
-from s2sad.runtime.einsum import contraction_order, einsum_pushforward, transposed_einsum
+from s2sad.runtime.einsum import contraction_order, einsum_pushforward, on_diagonals, transposed_einsum
 
 EINSUMS = [
     ("ij,jk->ik", A, C), ("ij,jk", A, C), ("i,i", V, V), ("ii", S), ("ii->i", S), ("ij->", A), ("ij->ji", A), ("ba", A),
@@ -31,6 +31,11 @@ class einsum:
 
     def pushforward_operands(t, ans, *operands, optimize=False, order="K"):
         return einsum_pushforward(t, *operands)
+
+
+@linear(on_diagonals, at=[(V, "i", "ii"), (S, "ij", "iij"), (S, "ij", "jiij")])
+def on_diagonals_rule(h, x, axes, own):
+    return np.einsum(own + "->" + axes, h)
 
 
 nondifferentiable(transposed_einsum, contraction_order)

@@ -12,8 +12,8 @@ from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.names import of
 from s2sad.adjoints.products import STACK, C, S, T, V
 from s2sad.adjoints.registry import nondifferentiable, rule, sample
-from s2sad.runtime import cond_slope, conjugate, norm_axes, norm_pullback, or_one, unreduce, vector_slope
-from s2sad.runtime.norms import norm_pushforward
+from s2sad.runtime import cond_slope, conjugate, norm_pullback, or_one, vector_norm_pullback
+from s2sad.runtime.norms import norm_axes, norm_pushforward, vector_norm_pushforward
 
 INF = np.inf
 Z = A + 1j * A[::-1] ** 2
@@ -48,14 +48,10 @@ VECTOR_NORMS = [
 @rule(*of(np.linalg, "vector_norm"), at=VECTOR_NORMS)
 class vector_norm:
     def pullback_x(g, ans, x, *, axis=None, keepdims=False, ord=2):
-        return unreduce(g, x, axis, keepdims) * vector_slope(unreduce(ans, x, axis, keepdims), x, ord, norm_axes(x, axis))
+        return vector_norm_pullback(g, ans, x, axis, keepdims, ord)
 
     def pushforward_x(t, ans, x, *, axis=None, keepdims=False, ord=2):
-        return np.real(
-            np.sum(
-                t * vector_slope(unreduce(ans, x, axis, keepdims), x, ord, norm_axes(x, axis)), axis=axis, keepdims=keepdims
-            )
-        )
+        return vector_norm_pushforward(t, ans, x, axis, keepdims, ord)
 
 
 @rule(

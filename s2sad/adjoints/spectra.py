@@ -15,7 +15,7 @@ from s2sad.adjoints.factorizations import COMPLEX, POSITIVE, STACKED
 from s2sad.adjoints.names import of
 from s2sad.adjoints.products import STACK, C, S, T
 from s2sad.adjoints.registry import nondifferentiable, rule, sample
-from s2sad.runtime import eig_pullback, eigenvectors, eigh_pullback, svd_pullback, unbroadcast
+from s2sad.runtime import eig_pullback, eigenvectors, eigh_pullback, svd_pullback
 from s2sad.runtime.spectra import eig_pushforward, eigh_pushforward, require_phase_free, svd_pushforward
 
 SYMMETRIC = [(POSITIVE,), (STACKED,), (S,), (S, "U"), sample(POSITIVE, UPLO="u")]
@@ -51,7 +51,7 @@ class eig:
     tuple_unless = ()
 
     def pullback_a(g, ans, a):
-        return unbroadcast(eig_pullback(g, ans), a)
+        return eig_pullback(g, ans, a)
 
     def pushforward_a(t, ans, a):
         return eig_pushforward(t, ans)
@@ -63,7 +63,7 @@ ROTATING = np.array([[1.0, -2.0, 0.5], [2.0, 0.5, -1.0], [0.25, 1.5, -1.0]])
 @rule(np.linalg.eigvals, at=[(POSITIVE,), (S,), (STACKED,), (ROTATING,), (S + 1j * S[::-1],)])
 class eigvals:
     def pullback_a(g, ans, a):
-        return unbroadcast(eig_pullback((g, 0), (ans, eigenvectors(a))), a)
+        return eig_pullback((g, 0), (ans, eigenvectors(a)), a)
 
     def pushforward_a(t, ans, a):
         return eig_pushforward(t, np.linalg.eig(a))[0]

@@ -110,7 +110,7 @@ from s2sad.runtime.methods import (
     with_axes,
     with_axes_pullback,
 )
-from s2sad.runtime.norms import cond_slope, norm_axes, norm_pullback, vector_slope
+from s2sad.runtime.norms import cond_slope, norm_pullback, vector_norm_pullback
 from s2sad.runtime.places import (
     block_of,
     block_pullback,

@@ -16,45 +16,45 @@ _LARGE = 1000  # from here on planning the contraction of two operands pays
 def einsum_pullback(g: Any, place: Any, *args: Any, optimize: Any = False) -> Any:
     """The cotangent of `args[place]` where `g` is that of np.einsum(*args); of all of them where `place` is None.
 
-    It is the result's cotangent contracted with the other operands. An axis that only this operand has, or
-    only it at full length, was summed: its cotangent is repeated, the product with ones. An axis that it has twice was read
-    along the diagonal, so that only the diagonal has a cotangent: the product with the identity.
+    It is the result's cotangent contracted with the other operands. An axis that only this operand has, or only it at
+    full length, was summed: its cotangent is repeated, the product with ones.
     """
     if place is None:
         return ListBar([einsum_pullback(g, i, *args, optimize=optimize) for i in range(len(args))])
     plan = transposed_einsum(place, args)
     if plan is None:
         return 0
-    subscripts, others, factors = plan
-    arrays = [g, *[args[i] for i in others], *factors]
+    subscripts, wanted, own, others, ones = plan
+    arrays = [g, *[args[i] for i in others], *ones]
     found = np.einsum(subscripts, *arrays, optimize=contraction_order(optimize, arrays))
-    shape = np.shape(args[place])
-    whole = np.broadcast_shapes(np.shape(found), shape)  # along an axis on which the others have length 1
-    if np.shape(found) != whole:
-        found = np.broadcast_to(found, whole).copy()
+    if own != wanted:
+        found = on_diagonals(found, wanted, own)
     return unbroadcast(found, as_operand(args[place]))  # axes of length 1 were stretched
 
 
-def transposed_einsum(place: int, args: tuple[Any, ...]) -> tuple[str, list[int], list[Any]] | None:
-    """The subscripts of the pullback, the places of the operands in it, and the ones and identities; None of what is no
-    operand."""
+def transposed_einsum(place: int, args: tuple[Any, ...]) -> tuple[str, str, str, list[int], list[Any]] | None:
+    """The subscripts of the pullback, its axes and those of the operand, the places of the others, and the ones; None of
+    what is no operand."""
     terms, result = _terms(args)
     if place not in terms or np.asarray(args[place]).dtype.kind not in "fc":
         return None
-    operand, own = args[place], terms.pop(place)
-    inputs, factors, wanted = [result, *terms.values()], [], ""
-    spare = [c for c in _LETTERS if c not in own + "".join(inputs)]
-    for letter, size in zip(own, np.shape(operand), strict=True):
-        dtype = np.asarray(operand).dtype
-        if letter in wanted:
-            inputs.append(letter + (twin := spare.pop()))
-            factors.append(np.eye(size, dtype=dtype))
-            letter = twin
-        elif not (letter in result or any(_size(letter, t, args[i]) == size for i, t in terms.items())):
+    operand, own = np.asarray(args[place]), terms.pop(place)
+    sizes = dict(zip(own, operand.shape, strict=True))
+    inputs, ones = [result, *terms.values()], []
+    for letter, size in sizes.items():
+        if not (letter in result or any(_size(letter, t, args[i]) == size for i, t in terms.items())):
             inputs.append(letter)
-            factors.append(np.ones(size, dtype))
-        wanted += letter
-    return f"{','.join(inputs)}->{wanted}", list(terms), factors
+            ones.append(np.ones(size, operand.dtype))
+    wanted = "".join(sizes)
+    return f"{','.join(inputs)}->{wanted}", wanted, own, list(terms), ones
+
+
+def on_diagonals(x: Any, axes: str, own: str) -> Any:
+    """The array with the axes `own`, of which one that repeats stands for a diagonal: `x` there, and zero elsewhere."""
+    sizes = dict(zip(axes, np.shape(x), strict=True))
+    whole = np.zeros([sizes[letter] for letter in own], np.asarray(x).dtype)
+    np.einsum(f"{own}->{axes}", whole)[...] = x  # a view
+    return whole
 
 
 def _size(letter: str, term: str, operand: Any) -> int:

@@ -10,28 +10,43 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.reductions import ties, unreduce
+from s2sad.runtime.reductions import ties
 from s2sad.runtime.slopes import abs_slope, conjugate, or_one
 from s2sad.runtime.systems import inverse_along, transposed
 
 
 def norm_pullback(g: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The cotangent of `x` where `g` is that of ans = np.linalg.norm(x, ord, axis, keepdims)."""
-    return unreduce(g, x, axis, keepdims) * norm_slope(unreduce(ans, x, axis, keepdims), x, ord, axis)
+    return norm_slope(_kept(g, axis, keepdims), _kept(ans, axis, keepdims), x, ord, axis)
 
 
 def norm_pushforward(t: Any, ans: Any, x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     """The tangent of ans = np.linalg.norm(x, ord, axis, keepdims) where `t` is that of `x`."""
-    slope = norm_slope(unreduce(ans, x, axis, keepdims), x, ord, axis)
+    return np.real(np.sum(t * norm_slope(1, _kept(ans, axis, keepdims), x, ord, axis), axis=axis, keepdims=keepdims))
+
+
+def vector_norm_pullback(g: Any, ans: Any, x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+    """The cotangent of `x` where `g` is that of ans = np.linalg.vector_norm(x, ...): all of several axes are one vector."""
+    return _vector_slope(_kept(g, axis, keepdims), _kept(ans, axis, keepdims), x, ord, norm_axes(x, axis))
+
+
+def vector_norm_pushforward(t: Any, ans: Any, x: Any, axis: Any, keepdims: bool, ord: Any) -> Any:
+    """The tangent of ans = np.linalg.vector_norm(x, ...) where `t` is that of `x`."""
+    slope = _vector_slope(1, _kept(ans, axis, keepdims), x, ord, norm_axes(x, axis))
     return np.real(np.sum(t * slope, axis=axis, keepdims=keepdims))
 
 
-def norm_slope(ans: Any, x: Any, ord: Any, axis: Any) -> Any:
-    """The derivative of np.linalg.norm(x, ord, axis); `ans` has the shape of `x`."""
+def _kept(g: Any, axis: Any, keepdims: bool) -> Any:
+    """`g` with the axes of `x` that were reduced, of length 1."""
+    return g if keepdims or axis is None else np.expand_dims(g, axis)
+
+
+def norm_slope(g: Any, ans: Any, x: Any, ord: Any, axis: Any) -> Any:
+    """The derivative of np.linalg.norm(x, ord, axis), times `g`."""
     axes = norm_axes(x, axis)
     if len(axes) == 1:
-        return vector_slope(ans, x, ord, axes)
-    return vector_slope(ans, x, 2, axes) if ord is None or ord == "fro" else _matrix_slope(x, ord, axes)
+        return _vector_slope(g, ans, x, ord, axes)
+    return _vector_slope(g, ans, x, 2, axes) if ord is None or ord == "fro" else _matrix_slope(x, ord, axes) * g
 
 
 def norm_axes(x: Any, axis: Any) -> tuple[int, ...]:
@@ -41,18 +56,18 @@ def norm_axes(x: Any, axis: Any) -> tuple[int, ...]:
     return tuple(axis) if isinstance(axis, (tuple, list)) else (axis,)
 
 
-def vector_slope(ans: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
-    """The derivative of the norm of the vectors along `axes`, all of them together; `ans` has the shape of `x`."""
+def _vector_slope(g: Any, ans: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
+    """The derivative of the norm of the vectors along `axes`, all of them together, times `g`."""
     if ord is None or ord == 2:
-        return conjugate(x) / or_one(ans)
+        return g / or_one(ans) * conjugate(x)
     if ord == 0:
         return 0 * conjugate(x)
     if np.isinf(ord):
-        return abs_slope(x) * ties(np.abs(x), ans, axes, True)
+        return abs_slope(x) * ties(np.abs(x), ans, axes, True) * g
     if ord == 1:
-        return abs_slope(x)
+        return abs_slope(x) * g
     share = np.abs(x) / or_one(ans)
-    return abs_slope(x) * (share + (share == 0)) ** (ord - 1) * (x != 0)
+    return abs_slope(x) * (share + (share == 0)) ** (ord - 1) * (x != 0) * g
 
 
 def _matrix_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
@@ -63,11 +78,10 @@ def _matrix_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
         extreme = np.max(sums, axis=across, keepdims=True) if ord > 0 else np.min(sums, axis=across, keepdims=True)
         return abs_slope(x) * ties(sums, extreme, across, True)
     u, s, vh = np.linalg.svd(np.moveaxis(x, axes, (-2, -1)), full_matrices=False)
-    if ord == "nuc":
-        weights = np.sign(s)
-    else:
+    weights = np.sign(s)
+    if ord != "nuc":
         extreme = np.max(s, axis=-1, keepdims=True) if ord > 0 else np.min(s, axis=-1, keepdims=True)
-        weights = ties(s, extreme, -1, True) * np.sign(s)
+        weights = weights * ties(s, extreme, -1, True)
     return np.moveaxis(conjugate((u * np.expand_dims(weights, -2)) @ vh), (-2, -1), axes)
 
 
@@ -83,5 +97,5 @@ def cond_slope(x: Any, p: Any = None) -> Any:
     inverse = np.linalg.inv(x)
     size = np.linalg.norm(x, p, (-2, -1), keepdims=True)
     inverse_size = np.linalg.norm(inverse, p, (-2, -1), keepdims=True)
-    through = inverse_along(norm_slope(inverse_size, inverse, p, (-2, -1)), transposed(inverse))
-    return inverse_size * norm_slope(size, x, p, (-2, -1)) + size * through
+    through = inverse_along(norm_slope(1, inverse_size, inverse, p, (-2, -1)), transposed(inverse))
+    return inverse_size * norm_slope(1, size, x, p, (-2, -1)) + size * through

@@ -13,6 +13,7 @@ import numpy as np
 
 from s2sad.runtime.containers import ListBar
 from s2sad.runtime.refusals import NoRule
+from s2sad.runtime.shapes import unbroadcast
 from s2sad.runtime.slopes import conjugate
 from s2sad.runtime.systems import adjoint
 
@@ -41,14 +42,15 @@ def gaps(w: Any, what: str) -> Any:
     return found
 
 
-def require_phase_free(x: Any, what: str) -> None:
+def require_phase_free(x: Any, what: str, turning: Any = True) -> None:
     """Refuses a function of complex vectors that depends on their phases, which are arbitrary.
 
-    The diagonal of `x` is what turning a phase does to the function: purely imaginary parts of it must vanish.
+    The diagonal of `x` is what turning a phase does to the function: purely imaginary parts of it must vanish, for those
+    vectors that are `turning`.
     """
     if not np.iscomplexobj(x):
         return
-    turned = np.max(np.abs(np.imag(np.diagonal(x, axis1=-2, axis2=-1))), initial=0.0)
+    turned = np.max(np.abs(np.imag(np.diagonal(x, axis1=-2, axis2=-1))) * turning, initial=0.0)
     if turned > np.sqrt(np.finfo(np.asarray(x).dtype).eps) * np.max(np.abs(x), initial=0.0):
         raise NoRule(f"the derivative of a function that depends on the phases of complex {what}, which are arbitrary")
 
@@ -93,7 +95,7 @@ def eigh_pushforward(t: Any, ans: Any, UPLO: str) -> Any:
 # Any square matrices ----------------------------------------------------------------------------------
 
 
-def eig_pullback(g: Any, ans: Any) -> Any:
+def eig_pullback(g: Any, ans: Any, a: Any) -> Any:
     """The cotangent of `a` where `g` is that of ans = np.linalg.eig(a), the eigenvectors being of length one.
 
     Giles (2008), section 3.1, and Boeddeker et al., *On the computation of complex-valued gradients* (2017).
@@ -101,19 +103,20 @@ def eig_pullback(g: Any, ans: Any) -> Any:
     g_w, g_v = g
     w, v = ans
     if is_absent(g_v):
-        return _from_eigenvectors(diagonal_matrix(conjugate(g_w)), v)
+        return _from_eigenvectors(diagonal_matrix(conjugate(g_w)), v, a)
     inner = adjoint(v) @ conjugate(g_v)
-    require_phase_free(inner, "eigenvectors")
+    turning = np.iscomplexobj(a) | np.any(np.imag(v) != 0, axis=-2)  # those of real values stay real
+    require_phase_free(inner, "eigenvectors", turning)
     lengths = (adjoint(v) @ v) * np.expand_dims(np.real(np.diagonal(inner, axis1=-2, axis2=-1)), -2)
     middle = inner - lengths
     middle = (middle - on_diagonal(middle)) / conjugate(gaps(w, "eigenvectors"))
     if not is_absent(g_w):
         middle = middle + diagonal_matrix(conjugate(g_w))
-    return _from_eigenvectors(middle, v)
+    return _from_eigenvectors(middle, v, a)
 
 
-def _from_eigenvectors(middle: Any, v: Any) -> Any:
-    return conjugate(np.linalg.solve(adjoint(v), middle @ adjoint(v)))
+def _from_eigenvectors(middle: Any, v: Any, a: Any) -> Any:
+    return unbroadcast(conjugate(np.linalg.solve(adjoint(v), middle @ adjoint(v))), a)
 
 
 def eigenvectors(a: Any) -> Any:

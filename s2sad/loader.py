@@ -242,7 +242,7 @@ def explain(error: Exception) -> None:
     refusal = _REFUSALS.get(type(error))
     trace = error.__traceback__
     if refusal is not None:
-        error = refusal(str(error))
+        error = refusal(getattr(error, "message", str(error)), hint=getattr(error, "hint", None))
     _locate(error, trace)
     if refusal is not None:
         raise error.with_traceback(trace) from None

@@ -13,13 +13,16 @@ from s2sad.adjoints.registry import nondifferentiable, rule, sample
 from s2sad.runtime import lstsq_pullback_a, lstsq_pullback_b, pinv_pullback
 from s2sad.runtime.least_squares import cutoff, lstsq_pushforward_a, lstsq_pushforward_b, pinv_pushforward
 
+SINCE_2 = [sample(A, rtol=1e-10)] if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else []
+MATRICES = [(S,), (A,), (C,), (STACK,), (T,), (A + 1j * A[::-1],), (A, 1e-10), sample(A, rcond=1e-10), *SINCE_2]
 
-@rule(np.linalg.pinv, at=[(S,), (A,), (C,), (STACK,), (T,), (A + 1j * A[::-1],), (A, 1e-10), sample(A, rcond=1e-10)])
+
+@rule(np.linalg.pinv, at=MATRICES)
 class pinv:
-    def pullback_a(g, ans, a, rcond=None):
+    def pullback_a(g, ans, a, rcond=None, *, rtol=None):
         return pinv_pullback(g, ans, a)
 
-    def pushforward_a(t, ans, a, rcond=None):
+    def pushforward_a(t, ans, a, rcond=None, *, rtol=None):
         return pinv_pushforward(t, ans, a)
 
 

@@ -51,7 +51,7 @@ def qr_pullback(g: Any, ans: Any, a: Any, mode: str = "reduced") -> Any:
     g_q, g_r = (0, g) if mode == "r" else g
     if mode == "complete" and rows > columns:
         if not is_absent(g_q):
-            raise NoRule('the derivative of q in np.linalg.qr(a, mode="complete"): use mode="reduced"')
+            raise NoRule('the derivative of Q in np.linalg.qr(a, mode="complete")', 'pass mode="reduced"')
         q, r, g_r = q[..., :columns], r[..., :columns, :], g_r[..., :columns, :]
     g_q, g_r = 0 * q if is_absent(g_q) else conjugate(g_q), 0 * r if is_absent(g_r) else conjugate(g_r)
     if rows >= columns:
@@ -76,7 +76,7 @@ def qr_pushforward(t: Any, ans: Any, a: Any, mode: str = "reduced") -> Any:
     if mode == "r":
         return r_dot
     if mode == "complete" and rows > columns:
-        raise NoRule('the derivative of q in np.linalg.qr(a, mode="complete"): use mode="reduced"')
+        raise NoRule('the derivative of Q in np.linalg.qr(a, mode="complete")', 'pass mode="reduced"')
     return ListBar((q_dot, r_dot))
 
 

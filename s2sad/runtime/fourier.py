@@ -78,7 +78,7 @@ def transformed(a: Any, s: Any, axes: Any) -> list[int]:
         return list(range(rank))[-rank if s is None else -len(s) :]
     found = [axis % rank for axis in axes]
     if len(set(found)) < len(found):
-        raise NoRule("a Fourier transform along the same axis twice: write two transforms")
+        raise NoRule("a Fourier transform along the same axis twice", "write two transforms")
     return found
 
 

@@ -44,7 +44,7 @@ def cross_pullback_b(g: Any, a: Any, b: Any, axisa: Any = -1, axisb: Any = -1, a
         axisa, axisb, axisc = axis, axis, axis
     rows_a, rows_b = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
     if np.shape(rows_a)[-1] == 2 or np.shape(rows_b)[-1] == 2:
-        raise NoRule("np.cross of vectors with two elements: write x[0] * y[1] - x[1] * y[0]")
+        raise NoRule("np.cross of vectors with two elements", "write x[0] * y[1] - x[1] * y[0]")
     return np.moveaxis(unbroadcast(np.cross(np.moveaxis(g, axisc, -1), rows_a), rows_b), -1, axisb)
 
 

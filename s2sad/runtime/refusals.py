@@ -10,4 +10,8 @@ class Unfit(TypeError):
 
 
 class NoRule(NotImplementedError):
-    """A case that the rule of a function does not cover."""
+    """A case that the rule of a function does not cover, and a way out of it."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message if hint is None else f"{message}: {hint}")
+        self.message, self.hint = message, hint

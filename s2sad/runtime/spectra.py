@@ -38,7 +38,7 @@ def gaps(w: Any, what: str) -> Any:
     eye = np.eye(np.shape(w)[-1], dtype=np.real(w).dtype)
     found = np.expand_dims(w, -2) - np.expand_dims(w, -1) + eye
     if np.any(found == 0):
-        raise NoRule(f"the derivative of {what} where two of the values that belong to them are equal")
+        raise NoRule(f"the derivative of {what} that belong to equal values", "use what depends on the values alone")
     return found
 
 
@@ -52,7 +52,10 @@ def require_phase_free(x: Any, what: str, turning: Any = True) -> None:
         return
     turned = np.max(np.abs(np.imag(np.diagonal(x, axis1=-2, axis2=-1))) * turning, initial=0.0)
     if turned > np.sqrt(np.finfo(np.asarray(x).dtype).eps) * np.max(np.abs(x), initial=0.0):
-        raise NoRule(f"the derivative of a function that depends on the phases of complex {what}, which are arbitrary")
+        raise NoRule(
+            f"the derivative of what depends on the phases of complex {what}, which are arbitrary",
+            "use what does not change with them, such as np.abs(v) or v[0] * np.conj(v[1])",
+        )
 
 
 # Hermitian matrices -----------------------------------------------------------------------------------
@@ -149,7 +152,7 @@ def svd_pullback(g: Any, ans: Any, a: Any, full_matrices: bool = True, compute_u
     rows, columns = np.shape(a)[-2:]
     if full_matrices and rows != columns:
         if not is_absent(g_u if rows > columns else g_vh):
-            raise NoRule("the derivative of the full matrices of np.linalg.svd: pass full_matrices=False")
+            raise NoRule("the derivative of the full matrices of np.linalg.svd", "pass full_matrices=False")
         size = min(rows, columns)
         u, vh = u[..., :size], vh[..., :size, :]
     bar = 0 * u @ vh if is_absent(g_s) else (u * np.expand_dims(g_s, -2)) @ vh
@@ -186,7 +189,9 @@ def squared_gaps(s: Any) -> Any:
 def nonzero(s: Any) -> Any:
     """The singular values, refused where one is zero: its vectors are arbitrary."""
     if np.any(np.equal(s, 0)):
-        raise NoRule("the derivative of singular vectors where a singular value is zero")
+        raise NoRule(
+            "the derivative of singular vectors where a singular value is zero", "use what depends on the values alone"
+        )
     return s
 
 

@@ -26,6 +26,7 @@ from s2sad.template import instantiate as instantiate_template
 from s2sad.transforms import containers, steps
 from s2sad.transforms.contributions import Contribution, definite, finish, rename_root
 from s2sad.transforms.products import floats, is_fresh, product, sum_of
+from s2sad.transforms.sharing import share
 from s2sad.transforms.sweep import Sweep
 
 
@@ -149,7 +150,7 @@ def _general(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
             continue
         (value,) = _applied(step, template, leading, sweep)
         contributions += _distribute(operand, value, sweep)
-    return contributions
+    return share(contributions, sweep.bar_name(step.target), sweep)
 
 
 def _one_by_one(

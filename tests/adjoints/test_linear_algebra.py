@@ -89,6 +89,17 @@ def largest(a):
     return s[0]
 
 
+def solution(a, b):
+    return np.sum(np.linalg.solve(a, b) ** 2)
+
+
+def test_the_transposed_system_is_solved_once():
+    derivative = grad(solution, argnums=("a", "b"))
+    assert derivative.source.count("solved(") == 1
+    check_grads(solution, (A, A[0]))
+    check_grads(lambda a, b: np.sum(derivative(a, b)[0] * derivative(a, b)[1]), (A, A[0]))
+
+
 # Complex vectors are what they are up to a phase.
 
 
@@ -164,16 +175,16 @@ def twice(a):
 @pytest.mark.parametrize(
     ("function", "a", "message"),
     [
-        (vectors, np.eye(3), "the derivative of eigenvectors where two of the values that belong to them are equal"),
+        (vectors, np.eye(3), "the derivative of eigenvectors that belong to equal values"),
         (
             left_vectors,
             np.eye(3),
-            "the derivative of singular vectors where two of the values that belong to them are equal",
+            "the derivative of singular vectors that belong to equal values",
         ),
-        (left_vectors, TALL, "the derivative of the full matrices of np.linalg.svd: pass full_matrices=False"),
+        (left_vectors, TALL, "the derivative of the full matrices of np.linalg.svd"),
         (thin_left_vectors, np.outer([1.0, 2.0, 0.0], [1.0, 0.0]), "singular vectors where a singular value is zero"),
-        (complete, TALL, 'the derivative of q in np.linalg.qr(a, mode="complete"): use mode="reduced"'),
-        (twice, TALL, "a Fourier transform along the same axis twice: write two transforms"),
+        (complete, TALL, 'the derivative of Q in np.linalg.qr(a, mode="complete")'),
+        (twice, TALL, "a Fourier transform along the same axis twice"),
         (phase_of_eigh, HERMITIAN, "depends on the phases of complex eigenvectors"),
         (phase_of_eig, Z, "depends on the phases of complex eigenvectors"),
         (phase_of_svd, Z, "depends on the phases of complex singular vectors"),
@@ -182,7 +193,7 @@ def twice(a):
 def test_refusals(function, a, message):
     with pytest.raises(NotDifferentiable) as caught:
         grad(function)(a)
-    assert message in caught.value.message
+    assert message in caught.value.message and caught.value.hint
     assert caught.value.location.filename == __file__
 
 

@@ -2647,6 +2647,171 @@ def transposed_array(m: np.ndarray):
     return np.sum(m.T @ m @ m.T * m.T) * np.sum(np.array([m[0], m[1]]).T ** 2)
 
 
+# -- what a function was given, and that changes when it is done ---------------------------------------------
+
+
+def product(values, n):
+    total = 1.0
+    for i in range(n):
+        total = total * values[i]
+    return total
+
+
+def norm_squared(values):
+    return np.sum(np.multiply(values, values))
+
+
+def weighted(w, x):
+    return np.sum(w * x)
+
+
+def given_back(values):
+    return values
+
+
+@dataclasses.dataclass
+class Holder:
+    values: list
+    scale: float
+
+
+@right((2.0,))
+def weights_that_change_from_call_to_call(x):
+    functions = [weighted]
+    w = np.array([2.0, 3.0])
+    total = 0.0
+    for i in range(3):
+        total += weighted(w, x) * functions[0](w, x)
+        w[0] += 1
+    return total
+
+
+@right((2.0,))
+def view_of_weights_that_change(x):
+    w = np.array([[2.0, 3.0], [4.0, 5.0]])
+    row = w[1]
+    y = weighted(row, x)
+    w[1, 0] = 7.0
+    return y * weighted(w[1], x)
+
+
+@right((2.0,))
+def list_that_changes_after_a_call(x):
+    functions = [norm_squared]
+    values = [x, 3.0]
+    y = norm_squared(values) + functions[0](values) * product(values, 2)
+    values[0] = 7.0
+    return y
+
+
+@right((2.0,))
+def list_that_grows_after_a_call(x):
+    values = [x, 3.0]
+    y = max(values, key=lambda v: -v) * product(values, 2) + sum(a * b for a, b in zip(values, values))
+    values.append(x * y)
+    return y * values[-1] + max(values, key=lambda v: v)
+
+
+@right((2.0,))
+def list_that_shrinks_between_calls(x):
+    values = [x, x * x, 3.0]
+    total = 0.0
+    while len(values) > 1:
+        total += norm_squared(values) * product(values, 2)
+        values.pop()
+    return total
+
+
+@right((2.0,))
+def dictionary_that_changes_after_a_call(x):
+    d = {"a": x, "b": 3.0}
+    y = math.prod(sorted(d.values(), key=lambda v: v * v)) + product(list(d.values()), 2)
+    d["a"] = 5.0
+    d["c"] = x
+    return y * product(list(d.values()), 3)
+
+
+@right((2.0,))
+def list_changed_after_a_call_in_a_second_derivative(x):
+    def within(y):
+        values = [y, y * y]
+        z = norm_squared(values) * product(values, 2)
+        values[0] = math.sin(y)
+        values.append(z)
+        return z * norm_squared(values)
+
+    return grad(within)(x)
+
+
+@refused("values[0] = x * x", (2.0,))
+def list_that_a_function_gives_back(x):
+    values = [x, 3.0]
+    again = given_back(values)
+    values[0] = x * x
+    return again[0]
+
+
+@refused("again = functions[0](values)", (2.0,))
+def list_that_a_function_known_only_then_gives_back(x):
+    functions = [given_back]
+    values = [x, 3.0]
+    again = functions[0](values)
+    values[0] = x * x
+    return again[0]
+
+
+@refused("values[0] = x * x", (2.0,))
+def list_that_a_lambda_gives_back(x):
+    same = lambda v: v
+    values = [x, 3.0]
+    again = same(values)
+    values[0] = x * x
+    return again[0]
+
+
+@refused("values[0] = x * x", (2.0,))
+def list_in_an_object(x):
+    values = [x, 3.0]
+    holder = Holder(values, x)
+    values[0] = x * x
+    return holder.values[0]
+
+
+@refused("values[0] = x * x", (2.0,))
+def one_of_two_lists(x):
+    values = [x, 3.0]
+    again = max(values, [x]) or values
+    values[0] = x * x
+    return again[0]
+
+
+@refused("values[0] = x * x", (2.0,))
+def list_that_a_pattern_names(x):
+    values = [x, 3.0]
+    match values:
+        case [_, _] as again:
+            values[0] = x * x
+    return again[0]
+
+
+# -- lists that functions of NumPy take for arrays -----------------------------------------------------------
+
+
+@right((2.0,))
+def list_as_an_array_and_as_a_list(x):
+    values = [x, 3.0]
+    values.extend([x * x])
+    y = np.max(values) * np.prod(values) + np.linalg.norm(values) * np.mean(np.sin(values)) + sum(values) * math.fsum(values)
+    values.pop()
+    return y * np.dot(values, values) * np.std(values)
+
+
+@right((2.0,))
+def repeated_list_as_an_array(x):
+    values = [x] * 2
+    return values[0] * np.mean(values) + np.sum([math.sin(x), x] * 2) * np.prod((x, x * x))
+
+
 # -- keys of dictionaries: numbers that no derivative flows through -------------------------------------------
 
 

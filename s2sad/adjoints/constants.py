@@ -17,6 +17,7 @@ from s2sad.runtime import (
     outline,
     place_of_item,
     reduced_size,
+    require_apart,
     require_rebinding,
     require_scalar,
     ties,
@@ -84,6 +85,6 @@ nondifferentiable(
 # Helpers of other rules that are constant wherever they are continuous.
 nondifferentiable(
     larger, chosen, clip_inside, clip_low, clip_high, ties, reduced_size,
-    inverse_permutation, constant_mode, require_rebinding, require_scalar, zeros_like, outline,
+    inverse_permutation, constant_mode, require_apart, require_rebinding, require_scalar, zeros_like, outline,
     place_of_item,
 )  # fmt: skip

@@ -315,6 +315,17 @@ def _kept(function: gast.FunctionDef, parameters: Collection[str]) -> Iterator[s
                 yield from nodes.loads(node.value)
 
 
+def surely_changed(node: gast.AST, resolve: Resolve) -> Iterator[str]:
+    """Names whose objects this one node surely changes."""
+    if isinstance(node, _CHANGING):
+        yield from _surely(node, resolve)
+
+
+def aliases_of(every: list[gast.AST], resolve: Resolve) -> Aliases:
+    """Which names share memory; what calls return is taken for new, but for views."""
+    return _aliases(every, resolve, loose=False)
+
+
 def _surely(node: gast.AST, resolve: Resolve, adding: bool = True) -> Iterator[str]:
     if isinstance(node, gast.Call) and (adding or not _adds(node)):
         if resolve(node.func) is UNKNOWN:

@@ -9,7 +9,7 @@ Produces: for each (node, variable) of interest the version read there; whether 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from s2sad.analysis.regions import (
@@ -137,13 +137,15 @@ def _leaves(block: Block) -> bool:
 
 
 class Overwrites:
-    """Answers whether a variable may be bound again after a node, before the reverse sweep comes back to it."""
+    """Answers whether a variable may be bound again after a node, before the reverse sweep comes back to it; or
+    whatever else `happens` to variables at a node.
+    """
 
-    def __init__(self, root: Block) -> None:
+    def __init__(self, root: Block, happens: Callable[[Node], Iterable[str]] = definitions) -> None:
         self.sites: dict[str, list[Node]] = {}  # in the order of the text
         self.repeated: set[tuple[str, Node | None]] = set()  # (variable, the outermost loop around a site)
         for node in walk(root):
-            for name in definitions(node):
+            for name in happens(node):
                 self.sites.setdefault(name, []).append(node)
                 self.repeated.add((name, _outermost_loop(node)))
 

@@ -9,6 +9,7 @@ from s2sad.runtime.accumulate import (
     display_items,
     place_of_item,
     popped,
+    require_apart,
     require_rebinding,
 )
 from s2sad.runtime.algebra import (

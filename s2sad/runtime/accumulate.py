@@ -84,3 +84,18 @@ def require_rebinding(value: Any) -> None:
             f"an augmented assignment works in place on a value of type {type(value).__name__}, which a derivative flows through",
             hint="write `x = x + ...` instead of `x += ...`",
         )
+
+
+def require_apart(result: Any, *containers: Any) -> None:
+    """Refuses a result of a function that is, or has inside, a container that its caller goes on to change."""
+    if any(result is container for container in containers):
+        from s2sad.errors import InPlaceError
+
+        raise InPlaceError(
+            "a container that is changed later, and that a derivative flows through, is given back by a function",
+            hint="return a copy: list(values), dict(items)",
+        )
+    if isinstance(result, (list, tuple, dict)):
+        for part in result.values() if isinstance(result, dict) else result:
+            if isinstance(part, (list, tuple, dict)):
+                require_apart(part, *containers)

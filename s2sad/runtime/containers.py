@@ -33,7 +33,16 @@ class ListBar(list[Any]):
     """The cotangent of a list or tuple: one cotangent per element."""
 
     __slots__ = ()
-    __array_ufunc__ = None  # array + ListBar is left to ListBar
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None) -> Any:
+        """array + ListBar is left to ListBar; `array += ListBar`, where both are of a list of numbers, to the array."""
+        if ufunc is not np.add or method != "__call__":
+            return NotImplemented
+        if out is None:
+            return self + next(x for x in inputs if x is not self)
+        if any(np.shape(x) != np.shape(out[0]) for x in inputs):
+            raise Unfit(f"cotangents of different structure: {inputs[0]!r} and {inputs[1]!r}")
+        return np.add(*(np.asarray(x) if x is self else x for x in inputs), out=out)
 
     def __add__(self, other: Any) -> Any:
         if type(other) is int and other == 0:

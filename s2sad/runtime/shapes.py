@@ -94,8 +94,12 @@ def _spread_zero(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 def instantiate(g: Any, like: Any) -> Any:
-    """`g`, with the universal zero, which a number may have scaled, made into a zero of the type and shape of `like`."""
-    return zeros_like(like) if isinstance(g, (int, float)) and g == 0 else g
+    """`g`, with the universal zero, which a number may have scaled, made into a zero of the type and shape of `like`;
+    an array, where `like` is a list that a function took for an array, made into the cotangent of a list.
+    """
+    if isinstance(g, (int, float)) and g == 0:
+        return zeros_like(like)
+    return array_pullback(g, like) if isinstance(g, np.ndarray) and isinstance(like, (list, tuple)) else g
 
 
 def require_scalar(out: Any) -> None:

@@ -22,7 +22,7 @@ from s2sad.analysis.regions import Simple
 from s2sad.context import UNKNOWN, Callee, Context
 from s2sad.errors import S2SADError
 from s2sad.nodes import Expr
-from s2sad.runtime import ObjectBar, instantiate, require_no_change, split, split_method, split_star
+from s2sad.runtime import ObjectBar, instantiate, require_apart, require_no_change, snapshot, split, split_method, split_star
 from s2sad.transforms import steps
 from s2sad.transforms.closures import receivers
 from s2sad.transforms.edits import Edits
@@ -57,9 +57,26 @@ def pull_call(step: steps.Call, node: Simple, sweep: Sweep, edits: Edits) -> Non
     replacement = nodes.assign(pair, gast.Call(forward, arguments, keywords))
     edits.replaced[step.stmt] = nodes.copy_position(replacement, step.stmt)
     kept_tape = edits.keep(node, nodes.load(tape))
+    edits.after[node.stmt][:0] = _kept_from_changes(step, call, tape, node, sweep)
     if isinstance(backward, gast.Name) and backward.id in context.locals:
         backward = edits.keep(node, backward)
     _receive(step, nodes.call(backward, kept_tape, sweep.bar(step.target)), receivers, sweep)
+
+
+def _kept_from_changes(step: steps.Call, call: gast.Call, tape: str, node: Simple, sweep: Sweep) -> nodes.Block:
+    """Where what the callee was given changes later: its tape gets a copy, and its result must be something else."""
+    context, later = sweep.context, sweep.later
+    assert later is not None
+    found: nodes.Block = []
+    names = sorted(nodes.loads(call) & context.locals)
+    if later.after(names, node):
+        copied = nodes.call(context.link("snapshot", snapshot), nodes.load(tape))
+        found.append(nodes.assign(tape, copied))
+    built = later.built_after(names, node)
+    if built and step.function is UNKNOWN:
+        operands = [nodes.load(name) for name in (step.target, *built)]
+        found.append(nodes.statement(nodes.call(context.link("require_apart", require_apart), *operands)))
+    return found
 
 
 def _inspect(step: steps.Call, call: gast.Call, node: Simple, context: Context, edits: Edits) -> None:

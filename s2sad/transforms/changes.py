@@ -13,6 +13,7 @@ import gast
 from s2sad import nodes
 from s2sad.analysis.expressions import IN_PLACE, captured
 from s2sad.analysis.mutation import active_changes
+from s2sad.analysis.sharing import Resolve, given_back, held
 from s2sad.context import Context
 from s2sad.transforms import inline
 
@@ -45,10 +46,11 @@ def _check_shared(function: gast.FunctionDef, every: list[gast.AST], own: set[st
     order = {id(n): i for i, n in enumerate(every)}
     loops = _loops_around(every)
     written_out = _written_out(function, context)
+    resolve = _resolver(function, context)
     for name in candidates:
         changes = [n for n in every if _changes(n, name)]
         made = [n for n in every if isinstance(n, gast.Assign) and name in nodes.stores(n.targets[0])]
-        for share in (n for n in every if _shares(n, name) and id(n) not in written_out):
+        for share in (n for n in every if _shares(n, name, resolve) and id(n) not in written_out):
             for change in changes:
                 common = [loop for loop in loops[id(share)] if loop in loops[id(change)]]
                 anew = common and any(common[-1] in loops[id(m)] for m in made)
@@ -67,6 +69,12 @@ def _written_out(function: gast.FunctionDef, context: Context) -> set[int]:
     return named | {id(c.func) for c in calls if isinstance(c.func, gast.Lambda)}
 
 
+def _resolver(function: gast.FunctionDef, context: Context) -> Resolve:
+    """What a call reaches: also the nodes of the function's own lambdas and nested functions."""
+    local = inline.local_functions(function, context)
+    return lambda node: local[node.id] if isinstance(node, gast.Name) and node.id in local else context.resolve(node)
+
+
 def _loops_around(every: list[gast.AST]) -> dict[int, list[int]]:
     """For each node the loops that it stands in, the outermost first."""
     found: dict[int, list[int]] = {}
@@ -77,25 +85,30 @@ def _loops_around(every: list[gast.AST]) -> dict[int, list[int]]:
     return found
 
 
-def _shares(node: gast.AST, name: str) -> bool:
+def _shares(node: gast.AST, name: str, resolve: Resolve) -> bool:
     """Does this node let something else hold the object of `name`?"""
     if isinstance(node, (gast.Assign, gast.NamedExpr)):
-        return _holds(node.value, name)
-    if isinstance(node, (gast.List, gast.Tuple, gast.Set)):
-        return isinstance(node.ctx, gast.Load) and any(_holds(e, name) for e in node.elts)
-    if isinstance(node, gast.Dict):
-        return any(_holds(e, name) for e in node.values)
-    if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
-        return node.func.attr in ("append", "insert", "setdefault") and any(_holds(a, name) for a in node.args)
-    if isinstance(node, (gast.FunctionDef, gast.Lambda)):
-        return name in captured(node)
-    return isinstance(node, gast.IfExp) and (_holds(node.body, name) or _holds(node.orelse, name))
+        return not isinstance(node.value, gast.Lambda) and name in held(node.value, resolve)
+    if isinstance(node, (gast.IfExp, gast.BoolOp)):
+        return name in held(node, resolve)
+    if isinstance(node, (gast.List, gast.Tuple, gast.Set, gast.Dict)):
+        return isinstance(getattr(node, "ctx", gast.Load()), gast.Load) and name in held(node, resolve)
+    if isinstance(node, gast.Call):
+        return name in given_back(node, resolve) or (
+            isinstance(node.func, gast.Attribute)
+            and node.func.attr in ("append", "insert", "setdefault")
+            and any(name in held(a, resolve) for a in node.args)
+        )
+    if isinstance(node, gast.Match):
+        return name in held(node.subject, resolve) and any(_names_whole(c.pattern) for c in node.cases)
+    return isinstance(node, (gast.FunctionDef, gast.Lambda)) and name in captured(node)
 
 
-def _holds(value: gast.expr, name: str) -> bool:
-    """Is this the object of `name`, or a view of it: `d.values()`?"""
-    view = isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr in ("values", "items")
-    return nodes.is_name(value.func.value if view else value, name)
+def _names_whole(pattern: gast.pattern) -> bool:
+    """Does a pattern give the whole subject a name?"""
+    if isinstance(pattern, gast.MatchOr):
+        return any(map(_names_whole, pattern.patterns))
+    return isinstance(pattern, gast.MatchAs) and pattern.name is not None
 
 
 def _changes(node: gast.AST, name: str) -> bool:

@@ -21,6 +21,7 @@ from s2sad import nodes
 from s2sad.analysis import regions
 from s2sad.analysis.elements import elements
 from s2sad.analysis.expressions import is_simple
+from s2sad.analysis.later import LaterChanges
 from s2sad.analysis.presence import Presence
 from s2sad.analysis.regions import Attempt, Block, Branch, Loop, Node, Rest, Scope, Simple
 from s2sad.analysis.versions import Overwrites
@@ -49,6 +50,7 @@ class Reverse:
     def __init__(self, root: Block, step_of: dict[gast.stmt, steps.Step], context: Context) -> None:
         self.root, self.step_of, self.context = root, step_of, context
         self.sweep = Sweep(context, alike=self._alike, is_result=self._is_result, overwritten=self._overwritten)
+        self.sweep.later = LaterChanges(root, {stmt: step.demands for stmt, step in step_of.items()}, context)
         self._shapes = shapes.alike(root, step_of, context)
         self.edits = Edits(context)
         self.overwrites = Overwrites(root)

@@ -15,6 +15,7 @@ import gast
 
 from s2sad import nodes
 from s2sad.analysis.kinds import REAL
+from s2sad.analysis.later import LaterChanges
 from s2sad.analysis.regions import Node
 from s2sad.context import Context
 from s2sad.nodes import Block, Expr
@@ -59,6 +60,7 @@ class Sweep:
     alike: Callable[[str], str] = lambda variable: variable
     is_result: Callable[[str], bool] = lambda variable: False  # of a call of a function without a rule
     overwritten: Callable[[str], bool] = lambda variable: False  # later than the current node
+    later: LaterChanges | None = None
 
     # -- names ------------------------------------------------------------------------------------------------
 

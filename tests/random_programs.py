@@ -2,13 +2,10 @@
 
 `generate(seed, size)` gives the text of a module with a function `f(x, y)`; equal arguments give equal text.
 Programs terminate, stay bounded as a rule, and use every variable only where it is surely defined. They are
-smooth but for their branches: `is_tame` tells whether a neighbourhood takes one and the same path, so that
-differences mean something.
+smooth but for their branches. What is asked of them is in `random_checks`.
 """
 
-import ast
-import linecache
-import math
+import copy
 import random
 
 NAMES = ["a", "b", "c", "d", "e", "t", "x_bar", "y_stash"]
@@ -17,25 +14,26 @@ NAMES = ["a", "b", "c", "d", "e", "t", "x_bar", "y_stash"]
 class Scope:
     """The names that are surely bound at this place, and where we are."""
 
-    def __init__(self, floats, integers=(), lists=(), frozen=(), loops=0):
+    def __init__(self, floats, integers=()):
         self.floats = list(floats)
         self.integers = list(integers)
-        self.lists = list(lists)
-        self.frozen = frozenset(frozen)  # lists being iterated: they may not grow
-        self.loops = loops
+        self.lists = []
+        self.frozen = frozenset()  # containers being iterated: they may not grow
+        self.loops = 0
 
     def inner(self, floats=(), integers=(), frozen=(), loop=False):
-        return Scope(
-            dict.fromkeys([*self.floats, *floats]),
-            dict.fromkeys([*self.integers, *integers]),
-            self.lists,
-            self.frozen | set(frozen),
-            self.loops + loop,
-        )
+        new = copy.copy(self)
+        new.floats = list(dict.fromkeys([*self.floats, *floats]))
+        new.integers = list(dict.fromkeys([*self.integers, *integers]))
+        new.frozen = self.frozen | set(frozen)
+        new.loops = self.loops + loop
+        return new
 
 
 class Writer:
     """Writes one module, statement by statement, until its budget is spent."""
+
+    scope = Scope
 
     def __init__(self, seed, size):
         self.random = random.Random(seed)
@@ -64,7 +62,7 @@ class Writer:
         if self.chance(0.3):
             self.recursive_helper()
         self.put("def f(x, y):")
-        scope = Scope(["x", "y"])
+        scope = self.scope(["x", "y"])
         self.depth = 1
         while self.budget > 0:
             self.statement(scope)
@@ -75,7 +73,7 @@ class Writer:
 
     def helper(self):
         name = f"h{len(self.helpers)}"
-        scope = Scope(["u", "v"])
+        scope = self.scope(["u", "v"])
         self.put(f"def {name}(u, v):")
         self.depth = 1
         if self.chance(0.5):
@@ -90,7 +88,7 @@ class Writer:
         self.helpers.append(name + "({}, {})")
 
     def recursive_helper(self):
-        scope = Scope(["u"], ["n"])
+        scope = self.scope(["u"], ["n"])
         body = self.bounded(scope)
         again = self.pick(
             "math.sin(again(u * 0.7, n - 1)) + u",
@@ -179,8 +177,12 @@ class Writer:
 
     def statement(self, scope):
         self.budget -= 1
-        simple = self.depth > 4 or self.budget <= 0
-        weights = {
+        weights = self.weights(scope, simple=self.depth > 4 or self.budget <= 0)
+        self.random.choices(list(weights), list(weights.values()))[0](scope)
+
+    def weights(self, scope, simple):
+        """How often each kind of statement is written here; `simple`: none that holds others."""
+        return {
             self.assign: 6,
             self.augment: 4,
             self.parallel: 2,
@@ -194,7 +196,6 @@ class Writer:
             self.context: 0 if simple else 0.7,
             self.jump: 0 if self.depth < 2 else 2,
         }
-        self.random.choices(list(weights), list(weights.values()))[0](scope)
 
     def target(self, scope):
         return self.pick(*scope.floats) if self.chance(0.6) else self.pick(*NAMES)
@@ -345,58 +346,3 @@ class Writer:
 def generate(seed, size=14):
     """The text of a random module with a function `f(x, y)` of about `size` statements."""
     return Writer(seed, size).module()
-
-
-def points(seed, count=2):
-    """Points to try the program of `seed` at."""
-    draw = random.Random(f"points of {seed}")
-    return [(draw.uniform(-1.6, 1.6), draw.uniform(-1.6, 1.6)) for _ in range(count)]
-
-
-def load(source, name="f", **names):
-    """The function that `source` defines, its text where `inspect` finds it; `names` go over its globals."""
-    filename = f"<random program {hash(source):x}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-    namespace = {"__name__": "random_program"}
-    exec(compile(source, filename, "exec"), namespace)
-    namespace.update(names)
-    return namespace[name]
-
-
-class _Notes(ast.NodeTransformer):
-    """Wraps every comparison, so that the decisions of a run can be told."""
-
-    def visit_Compare(self, node):
-        noted = ast.Call(ast.Name("_note", ast.Load()), [self.generic_visit(node)], [])
-        return ast.copy_location(noted, node)
-
-
-def path_of(source):
-    """A function that gives the decisions that `f` takes at a point, in order."""
-    text = ast.unparse(ast.fix_missing_locations(_Notes().visit(ast.parse(source))))
-    decisions = []
-
-    def note(outcome):
-        decisions.append(bool(outcome))
-        return outcome
-
-    f = load(text, _note=note)
-
-    def path(x, y):
-        decisions.clear()
-        f(x, y)
-        return tuple(decisions)
-
-    return path
-
-
-def is_tame(source, x, y, reach=2e-3):
-    """Whether `f` is finite and moderate at (x, y) and takes the same path all around it."""
-    f, path = load(source), path_of(source)
-    steps = [(0.0, 0.0), (reach, 0.0), (-reach, 0.0), (0.0, reach), (0.0, -reach)]
-    try:
-        values = [f(x + h, y + k) for h, k in steps]
-        paths = {path(x + h, y + k) for h, k in steps}
-    except (ArithmeticError, ValueError):
-        return False
-    return len(paths) == 1 and all(math.isfinite(value) and abs(value) < 1e4 for value in values)

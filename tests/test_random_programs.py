@@ -1,120 +1,58 @@
-"""Gradients of random programs: the value bit for bit, against differences, and against a second engine.
-
-The second engine is autograd (operator overloading): the same text, with a `math` that it can see through.
-"""
+"""Random programs of numbers: loops, branches, jumps, helpers, exceptions. And the tests of the tester."""
 
 import ast
+import random
 import re
-import types
-import warnings
 
-import autograd
-import autograd.numpy as anp
+import numpy as np
 import pytest
 from hypothesis import Phase, assume, example, given, settings
 from hypothesis import strategies as st
-from numeric import STEP, assert_identical, ridders
-from random_programs import generate, is_tame, load, path_of, points
-from reducing import reduced
+from random_checks import (
+    check,
+    complaint,
+    first_order,
+    gradient_by_autograd,
+    is_stable,
+    is_steady,
+    is_tame,
+    load,
+    off,
+    path_of,
+    slope_by_differences,
+)
+from random_programs import generate
 
-SHIM = types.SimpleNamespace(**{name: getattr(anp, name) for name in ("sin", "cos", "tan", "tanh", "exp", "log", "sqrt")})
 PER_CHUNK = 250
 CHUNKS = 16
+ALONG_X = np.array([1.0, 0.0])
 
 
-def gradient_by_autograd(source, x, y):
-    f = load(source, math=SHIM)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Output seems independent of input")
-        warnings.simplefilter("ignore", RuntimeWarning)  # where it overflows, its slopes are nan
-        return tuple(map(float, autograd.grad(lambda x, y: 1.0 * f(x, y), (0, 1))(x, y)))
+def points(seed, count=2):
+    """Points to try the program of `seed` at."""
+    draw = random.Random(f"points of {seed}")
+    return [(draw.uniform(-1.6, 1.6), draw.uniform(-1.6, 1.6)) for _ in range(count)]
 
 
-def gradient_by_differences(source, x, y):
-    """Slopes and what they may be off by."""
-    f = load(source)
-    return ridders(lambda h: f(x + h, y)), ridders(lambda h: f(x, y + h))
+def check_program(seed, size, complain=first_order):
+    return check(f"seed {seed}, size {size}", generate(seed, size), points(seed), complain)
 
 
-def is_stable(source, x, y):
-    """Whether the last bits of numbers, where NumPy's sines differ from those of `math`, are of little consequence."""
-    return all(abs(slope) < 1e8 for slope in gradient_by_autograd(source, x, y))
-
-
-def is_steady(source, x, y, gradient):
-    """Whether differences mean something: the second engine finds nearly the same slopes all over their steps."""
-    around = [(STEP, 0.0), (-STEP, 0.0), (0.0, STEP), (0.0, -STEP)]
-    slopes = [gradient_by_autograd(source, x + h, y + k) for h, k in around]
-    return all(abs(s - g) <= 0.2 * abs(g) + 1e-6 for slope in slopes for s, g in zip(slope, gradient))
-
-
-def off(got, expected, tolerance):
-    return not abs(got - expected) <= tolerance * max(1.0, abs(expected))
-
-
-def complaint(source, x, y, value_and_gradient):
-    """What is wrong with the value and gradient at (x, y), or None."""
-    value, gradient = value_and_gradient(x, y)
-    try:
-        assert_identical(value, load(source)(x, y))
-        assert_identical((value, gradient), value_and_gradient(x, y), "second call")
-    except AssertionError as error:
-        return str(error)
-    second = gradient_by_autograd(source, x, y)
-    for name, got, other in zip("xy", gradient, second):
-        if off(got, other, 1e-7):
-            return f"d/d{name} at {x, y} is {got}, autograd says {other}"
-    if is_steady(source, x, y, second):
-        for name, got, (slope, error) in zip("xy", gradient, gradient_by_differences(source, x, y)):
-            if off(got, slope, 1e-6 + 10 * error):
-                return f"d/d{name} at {x, y} is {got}, differences say {slope}"
-    return None
-
-
-def by_s2sad(source):
-    import s2sad
-
-    def value_and_gradient(x, y):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an argument that does not matter
-            return derivative(x, y)
-
-    derivative = s2sad.value_and_grad(load(source), argnums=(0, 1))
-    return value_and_gradient
-
-
-def check(seed, size, differentiate=by_s2sad):
-    """Check the program of `seed`; False where no point of it is smooth."""
-    source = generate(seed, size)
-    tame = [point for point in points(seed) if is_tame(source, *point) and is_stable(source, *point)]
-    for point in tame:
-
-        def wrong(text, point=point):
-            if not (is_tame(text, *point) and is_stable(text, *point)):
-                return None
-            try:
-                return complaint(text, *point, differentiate(text))
-            except Exception as error:
-                return f"{type(error).__name__}: {error}"
-
-        if said := wrong(source):
-            kind = said.split()[0]
-            small = reduced(source, lambda text: (wrong(text) or "-").split()[0] == kind)  # noqa: B023
-            said = f"seed {seed}, size {size}, {point}: {said}"
-            pytest.fail(f"{said}\n\n{source}\nReduced:\n\n{small}", pytrace=False)
-    return bool(tame)
+def asked_of(engine):
+    """The complaint about what `engine` makes of a program."""
+    return lambda source, args: complaint(source, args, engine(source))
 
 
 @settings(derandomize=True, max_examples=60, deadline=None, database=None, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**32), size=st.integers(2, 22))
 def test_random_programs(seed, size):
-    assume(check(seed, size))
+    assume(check_program(seed, size))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_many_random_programs(chunk):
-    tried = [check(seed, 4 + seed % 24) for seed in range(chunk * PER_CHUNK, (chunk + 1) * PER_CHUNK)]
+    tried = [check_program(seed, 4 + seed % 24) for seed in range(chunk * PER_CHUNK, (chunk + 1) * PER_CHUNK)]
     assert sum(tried) > 0.8 * PER_CHUNK
 
 
@@ -125,7 +63,7 @@ def test_references_agree_and_programs_are_tame():
     def trusted(source):
         return lambda x, y: (load(source)(x, y), gradient_by_autograd(source, x, y))
 
-    tried = [check(seed, 4 + seed % 20, trusted) for seed in range(60)]
+    tried = [check_program(seed, 4 + seed % 20, asked_of(trusted)) for seed in range(60)]
     assert sum(tried) > 50
 
 
@@ -145,17 +83,17 @@ import math
 def f(x, y):
     for i in range(12):
         x = 4 * x * math.cos(x * x)
-    return x
+    return x + 0 * y
 """
 
 
 def test_differences_are_asked_where_they_can_tell():
     gradient = gradient_by_autograd(STEEP, 1.1, 0.0)
-    slope, error = gradient_by_differences(STEEP, 1.1, 0.0)[0]
-    assert off(gradient[0], slope, 1e-6 + 10 * error) and not is_steady(STEEP, 1.1, 0.0, gradient)
-    assert complaint(STEEP, 1.1, 0.0, by_s2sad(STEEP)) is None
+    slope, error = slope_by_differences(STEEP, (1.1, 0.0), ALONG_X)
+    assert off(gradient[0], slope, 1e-6 + 10 * error) and not is_steady(STEEP, (1.1, 0.0), ALONG_X, gradient[0])
+    assert first_order(STEEP, (1.1, 0.0)) is None
     asked = [
-        is_steady(source, *point, gradient_by_autograd(source, *point))
+        is_steady(source, point, ALONG_X, gradient_by_autograd(source, *point)[0])
         for source, point in ((generate(seed), points(seed)[0]) for seed in range(100))
         if is_tame(source, *point)
     ]
@@ -219,6 +157,6 @@ def test_a_wrong_gradient_is_found_and_the_program_reduced():
 
     with pytest.raises(pytest.fail.Exception) as caught:
         for seed in range(100):
-            check(seed, 12, forgetful)
+            check_program(seed, 12, asked_of(forgetful))
     small = str(caught.value).split("Reduced:\n\n")[1]
     assert "+=" in small and len(small.splitlines()) <= 12

@@ -2661,7 +2661,7 @@ def norm_squared(values):
     return np.sum(np.multiply(values, values))
 
 
-def weighted(w, x):
+def weighted_sum(w, x):
     return np.sum(w * x)
 
 
@@ -2677,11 +2677,11 @@ class Holder:
 
 @right((2.0,))
 def weights_that_change_from_call_to_call(x):
-    functions = [weighted]
+    functions = [weighted_sum]
     w = np.array([2.0, 3.0])
     total = 0.0
     for i in range(3):
-        total += weighted(w, x) * functions[0](w, x)
+        total += weighted_sum(w, x) * functions[0](w, x)
         w[0] += 1
     return total
 
@@ -2690,9 +2690,9 @@ def weights_that_change_from_call_to_call(x):
 def view_of_weights_that_change(x):
     w = np.array([[2.0, 3.0], [4.0, 5.0]])
     row = w[1]
-    y = weighted(row, x)
+    y = weighted_sum(row, x)
     w[1, 0] = 7.0
-    return y * weighted(w[1], x)
+    return y * weighted_sum(w[1], x)
 
 
 @right((2.0,))
@@ -2810,6 +2810,57 @@ def list_as_an_array_and_as_a_list(x):
 def repeated_list_as_an_array(x):
     values = [x] * 2
     return values[0] * np.mean(values) + np.sum([math.sin(x), x] * 2) * np.prod((x, x * x))
+
+
+@right((2.0,))
+def parts_and_copies_of_lists_that_change(x):
+    values = [x, x * x, 3.0]
+    some, both, again = values[1:], values + values, values.copy()
+    part = values[:2]
+    part[0] = x**3
+    whole = values + part
+    whole.append(part[0])
+    values.append(whole[-1])
+    return whole[-1] * np.mean(whole) * sum(part) * values[0] * values[-1] * some[0] * both[-1] * again[1]
+
+
+def grown(values):
+    longer = values[1:] + [values[0]]
+    longer.append(np.mean(longer) * longer[-1])
+    return sum(longer)
+
+
+@right((2.0,))
+def list_that_a_helper_copies_and_changes(x):
+    values = [x, x * x, 3.0]
+    return grown(values) * values[0] * len(values)
+
+
+@right((2.0,))
+def list_that_a_helper_copies_in_a_second_derivative(x):
+    return grad(lambda y: grown([y, y * y, 3.0]) * y)(x)
+
+
+# -- integers in the place of floats, numbers spread over arrays -----------------------------------------------
+
+
+@right(({"scale": 2.0, "powers": np.arange(3)},))
+def integer_array_that_is_read_by_its_elements(d):
+    return d["scale"] ** d["powers"][2] + np.sum(d["powers"][d["powers"] > 0] * d["scale"])
+
+
+@right((V,))
+def array_that_becomes_one_of_integers(v):
+    total = 0.0
+    for i in range(2):
+        total += np.sum(v[v > 0.2]) + v[i]
+        v = np.stack([len(v)] * 3)
+    return total
+
+
+@right((V,))
+def number_spread_over_an_array_that_is_added_to(v):
+    return np.sum(np.outer(v, v)[1] * v) + np.sum(-(-v)) + np.sum(-2.0 * (3.0 * v))
 
 
 # -- keys of dictionaries: numbers that no derivative flows through -------------------------------------------

@@ -133,6 +133,9 @@ def kind_of(node: gast.expr, kinds: Kinds, context: Context) -> str | None:
         return None if not present else present[0] if len(present) == 1 else join(*present)
     if isinstance(node, gast.NamedExpr):
         return kind_of(node.value, kinds, context)
+    if isinstance(node, gast.Subscript) and isinstance(node.slice, gast.Slice):  # a part is of the same kind
+        whole = kind_of(node.value, kinds, context)
+        return whole if whole in (None, "list", "tuple", "str") else "unknown"
     return _DISPLAYS.get(type(node), "str" if isinstance(node, gast.JoinedStr) else "unknown")
 
 

@@ -17,6 +17,7 @@ from s2sad import nodes
 from s2sad.adjoints import registry
 from s2sad.adjoints.methods import METHODS
 from s2sad.analysis.expressions import BUILDERS, IN_PLACE, root
+from s2sad.analysis.own import own_containers
 from s2sad.context import UNKNOWN, Context
 
 IMMUTABLE = frozenset({"int", "float", "scalar", "bool", "complex", "str", "none", "range"})
@@ -292,12 +293,22 @@ def _summary(function: types.FunctionType, adding: bool) -> frozenset[str]:
     context = Context(source, (), Namer(()))
     context.locals = nodes.stores(source.tree.body) | set(parameters)
     every = list(nodes.walk(source.tree.body))
-    changed, aliases = _changed(every, context.resolve), _aliases(every, context.resolve, loose=False)
+    own = own_containers(source.tree.args, list(nodes.walk_scope(source.tree.body)), context)
+    elsewhere = [n for n in every if not _changes_own(n, own)]
+    changed, aliases = _changed(elsewhere, context.resolve), _aliases(every, context.resolve, loose=False)
     # a method of unknown effect counts for what the function has itself, not for what its caller gave it
-    sure = _sure(every, context.resolve, adding)
+    sure = _sure(elsewhere, context.resolve, adding)
     roots = {aliases.find(name) for name in changed & sure}
     kept = {aliases.find(name) for name in _kept(source.tree, parameters)}
     return frozenset(p for p in parameters if aliases.find(p) in roots | kept)
+
+
+def _changes_own(node: gast.AST, own: Collection[str]) -> bool:
+    """Does this node change a container of the function's own, if anything? What the container holds stays as it is."""
+    if isinstance(node, gast.AugAssign):
+        return isinstance(node.target, gast.Name) and node.target.id in own
+    method = node.func if isinstance(node, gast.Call) else node
+    return isinstance(method, (gast.Attribute, gast.Subscript)) and nodes.is_name(method.value) and method.value.id in own
 
 
 def _kept(function: gast.FunctionDef, parameters: Collection[str]) -> Iterator[str]:

@@ -256,7 +256,9 @@ def _placed(bar: Any, path: tuple[str, ...], value: Any) -> Any:
 def zeros_like(x: Any) -> Any:
     """The zero cotangent of `x`, made to be added to; the int 0 for what has no derivative."""
     if isinstance(x, np.ndarray):
-        return np.zeros_like(x) if x.dtype.kind in "fc" else (_object_zeros(x) if x.dtype.kind == "O" else 0)
+        if x.dtype.kind == "O":
+            return _object_zeros(x)
+        return np.zeros_like(x, x.dtype if x.dtype.kind in "fc" else float)  # of integers only to be added to
     if isinstance(x, float):
         return 0.0
     if isinstance(x, IMMUTABLE) or x is None:

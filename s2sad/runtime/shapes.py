@@ -37,8 +37,10 @@ def unbroadcast(g: Any, like: Any) -> Any:
         if isinstance(g, (ListBar, DictBar)) or (np.ndim(g) == array.ndim and np.shape(g) != array.shape):
             raise NoRule("`+` or `*` on lists whose type is not known: write [*a, *b], or annotate them as lists")
         return unbroadcast(g, array)
-    if isinstance(g, _BARS):  # of a sum with the universal zero, or of an array that was made into a list
-        return array_of(g, like) if isinstance(g, ListBar) and isinstance(like, np.ndarray) else g
+    if isinstance(g, ListBar) and isinstance(like, (float, np.ndarray)):  # of an array that was made into a list
+        g = array_of(g, like) if isinstance(like, np.ndarray) else np.asarray(g)
+    elif isinstance(g, _BARS):  # of a sum with the universal zero
+        return g
     shape = np.shape(like)
     if np.shape(g) != shape:
         g = _sum_to(g, shape)

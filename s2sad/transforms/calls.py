@@ -64,12 +64,12 @@ def pull_call(step: steps.Call, node: Simple, sweep: Sweep, edits: Edits) -> Non
 
 
 def _kept_from_changes(step: steps.Call, call: gast.Call, tape: str, node: Simple, sweep: Sweep) -> nodes.Block:
-    """Where what the callee was given changes later: its tape gets a copy, and its result must be something else."""
+    """Where what the callee was given, or gave, changes later: its tape is copied, and what it gave must be another."""
     context, later = sweep.context, sweep.later
     assert later is not None
     found: nodes.Block = []
     names = sorted(nodes.loads(call) & context.locals)
-    if later.after(names, node):
+    if later.after([*names, step.target], node):
         copied = nodes.call(context.link("snapshot", snapshot), nodes.load(tape))
         found.append(nodes.assign(tape, copied))
     built = later.built_after(names, node)

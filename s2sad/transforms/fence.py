@@ -9,6 +9,7 @@ import gast
 
 from s2sad import nodes
 from s2sad.analysis.expressions import BUILDERS, IN_PLACE, is_varied, lasting, root, rule_of
+from s2sad.analysis.own import own_containers
 from s2sad.context import UNKNOWN, Context
 from s2sad.transforms.changes import refuse_changes
 from s2sad.transforms.frames import refuse_frame_reads
@@ -20,7 +21,7 @@ def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     if isinstance(function, gast.AsyncFunctionDef):
         context.refuse(function, "async functions are not supported", "differentiate a plain function", syntax=True)
     scope, every = list(nodes.walk_scope(function.body)), list(nodes.walk(function.body))
-    own = _own_containers(function, scope, context)
+    own = set(context.locals) if context.trusted else own_containers(function.args, scope, context)
     for node in scope:
         _check(node, own, context)
         if isinstance(node, gast.Call) and not context.trusted:
@@ -30,35 +31,6 @@ def fence(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
         refuse_frame_reads(every, context)
     refuse_kept_iterators(function, every, context)
     return function
-
-
-def _own_containers(function: gast.FunctionDef, scope: list[gast.AST], context: Context) -> set[str]:
-    """Lists and dictionaries that the function builds itself, so that nobody else can see them change."""
-    if context.trusted:  # emitted code changes nothing but what it made itself
-        return set(context.locals)
-    displays = (gast.List, gast.Dict, gast.ListComp, gast.DictComp)
-    found: dict[str, bool] = {}
-    parameters = set(nodes.all_parameters(function.args))
-    for node in scope:
-        if isinstance(node, gast.Assign):
-            for target in node.targets:
-                if isinstance(target, gast.Name):
-                    fresh = isinstance(node.value, displays) or _makes_container(node.value, context)
-                    fresh = fresh and len(node.targets) == 1
-                    found[target.id] = found.get(target.id, True) and fresh
-        elif isinstance(node, gast.AnnAssign) and isinstance(node.target, gast.Name) and node.value is not None:
-            fresh = isinstance(node.value, displays) or _makes_container(node.value, context)
-            found[node.target.id] = found.get(node.target.id, True) and fresh
-    return {name for name, fresh in found.items() if fresh and name not in parameters and name in context.locals}
-
-
-def _makes_container(value: gast.expr, context: Context) -> bool:
-    if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Add, gast.Mult)):  # [0.0] * n
-        displays = (gast.List, gast.ListComp)
-        return any(isinstance(e, displays) or _makes_container(e, context) for e in (value.left, value.right))
-    if not isinstance(value, gast.Call):
-        return False
-    return context.resolve(value.func) in (list, dict, sorted)
 
 
 def _check(node: gast.AST, own: set[str], context: Context) -> None:

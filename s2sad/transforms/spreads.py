@@ -14,6 +14,7 @@ import gast
 import numpy as np
 
 from s2sad import nodes
+from s2sad.analysis.expressions import root
 from s2sad.analysis.kinds import REAL, kind_of
 from s2sad.analysis.uses import uses
 from s2sad.context import Context
@@ -27,7 +28,7 @@ _OF_LISTS = (gast.Add, gast.Mult)  # the operators that chain and repeat lists
 def spreads(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Simplifies the reverse sweep of `function`."""
     last: dict[str, int] = {}
-    rewriter = _Spreads(context, last)
+    rewriter = _Spreads(context, last, _added_to(function.body))
     known = uses(function.body)
     for number, stmt in enumerate(function.body):
         last.update(dict.fromkeys(known[stmt].binds, number))
@@ -43,11 +44,23 @@ def spreads(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     return function
 
 
+def _added_to(body: nodes.Block) -> set[str]:
+    """Names whose arrays may be added to in place, under this name or another one."""
+    every = list(nodes.walk(body))
+    found = {n.target.id for n in every if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name)}
+    found |= {root(n) or "" for n in every if isinstance(n, gast.Subscript) and isinstance(n.ctx, gast.Store)}
+    found |= {name for n in every if isinstance(n, gast.Expr) for name in nodes.loads(n)}
+    for n in reversed(every):  # the reverse sweep hands on what it owns
+        if isinstance(n, gast.Assign) and isinstance(n.value, gast.Name) and nodes.stores(n) & found:
+            found.add(n.value.id)
+    return found
+
+
 class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
     """`like` maps a name to one that it is alike, `spread` to the number and the array that it was spread over."""
 
-    def __init__(self, context: Context, last: Mapping[str, int]) -> None:
-        self.context = context
+    def __init__(self, context: Context, last: Mapping[str, int], added_to: set[str]) -> None:
+        self.context, self.added_to = context, added_to
         self.last, self.number = last, 0  # where each name is bound for the last time, and where we are
         self.like: dict[str, str] = {}
         self.spread: dict[str, tuple[Expr, str]] = {}
@@ -57,7 +70,17 @@ class _Spreads(gast.NodeTransformer):  # type: ignore[misc]
             for within in inner:
                 self.statement(within)
         if getattr(stmt, "reverse", False) and isinstance(stmt, (gast.Assign, gast.AugAssign)):
+            fresh = not isinstance(stmt.value, gast.Call)
             stmt.value = self.visit(stmt.value)
+            if (
+                isinstance(stmt, gast.Assign)
+                and fresh
+                and isinstance(stmt.value, gast.Call)
+                and nodes.stores(stmt) & self.added_to
+            ):
+                what, shape = stmt.value.args  # a view cannot be added to, as what was there could
+                full = gast.Attribute(self.context.link("np", np), "full", gast.Load())
+                stmt.value = nodes.call(full, shape, what)
 
     def use(self, value: Expr) -> None:
         """What an operator that lists do not have is applied to is surely no list."""

@@ -1,0 +1,46 @@
+"""Lists and dictionaries that a function builds itself, so that nobody else can see them change.
+
+What they hold may be shared: only changes of the container itself are the function's own affair.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from s2sad import nodes
+from s2sad.analysis.kinds import kind_of
+from s2sad.context import Context
+
+
+def own_containers(args: gast.arguments, scope: list[gast.AST], context: Context) -> set[str]:
+    """Names that are bound to nothing else, in the scope of a function with these parameters."""
+    displays = (gast.List, gast.Dict, gast.ListComp, gast.DictComp)
+    found: dict[str, bool] = {}
+    parameters = set(nodes.all_parameters(args))
+    for node in scope:
+        if isinstance(node, gast.Assign):
+            for target in node.targets:
+                if isinstance(target, gast.Name):
+                    fresh = isinstance(node.value, displays) or _makes_container(node.value, context)
+                    fresh = fresh and len(node.targets) == 1
+                    found[target.id] = found.get(target.id, True) and fresh
+        elif isinstance(node, gast.AnnAssign) and isinstance(node.target, gast.Name) and node.value is not None:
+            fresh = isinstance(node.value, displays) or _makes_container(node.value, context)
+            found[node.target.id] = found.get(node.target.id, True) and fresh
+    return {name for name, fresh in found.items() if fresh and name not in parameters and name in context.locals}
+
+
+def _makes_container(value: gast.expr, context: Context) -> bool:
+    if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Add, gast.Mult)):  # [0.0] * n
+        return any(_is_list(e, context) or _makes_container(e, context) for e in (value.left, value.right))
+    if isinstance(value, gast.Subscript):  # a part of a list is a list of its own
+        return _is_list(value, context)
+    if not isinstance(value, gast.Call):
+        return False
+    if isinstance(value.func, gast.Attribute) and value.func.attr == "copy":
+        return kind_of(value.func.value, context.kinds, context) in ("list", "dict")
+    return context.resolve(value.func) in (list, dict, sorted)
+
+
+def _is_list(value: gast.expr, context: Context) -> bool:
+    return kind_of(value, context.kinds, context) == "list"

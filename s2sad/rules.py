@@ -158,9 +158,9 @@ def _misfit(ours: list[inspect.Parameter], theirs: list[inspect.Parameter]) -> s
     known: set[str] = set()
     for number, own in enumerate(p for p in ours if p.kind in _POSITIONAL):
         if number >= len(places):
-            if star or own.name in named or stars:
-                continue
-            return f"it has an argument {own.name}, and the function none in that place"
+            if own.default is own.empty and not (star or stars or own.name in named):
+                return f"it has an argument {own.name}, and the function none in that place"
+            continue
         other = places[number]
         known.add(other.name)
         if other.kind is not other.POSITIONAL_ONLY and other.name != own.name:
@@ -168,7 +168,7 @@ def _misfit(ours: list[inspect.Parameter], theirs: list[inspect.Parameter]) -> s
         if own.default is not own.empty and not _same_default(own.default, other.default):
             return f"the default of {own.name} is {own.default!r} here, and {other.default!r} there"
     for own in (p for p in ours if p.kind is p.KEYWORD_ONLY):
-        if own.name not in named and not stars:
+        if own.default is own.empty and own.name not in named and not stars:
             return f"the function has no argument {own.name}"
         known.add(own.name)
     takes_rest = any(p.kind is p.VAR_POSITIONAL for p in ours)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import gast
+import numpy as np
 
 from s2sad import nodes
 from s2sad.errors import NotDifferentiable, S2SADError, UnsupportedSyntax
@@ -70,6 +71,8 @@ class Context:
             owner = self.resolve(node.value)
             if isinstance(owner, (types.ModuleType, type)):
                 return self._depend(f"{ast_path(node)}", getattr(owner, node.attr, UNKNOWN))
+            if isinstance(owner, np.ufunc):  # np.add.reduce has a rule of its own
+                return getattr(owner, node.attr, UNKNOWN)
             if owner is not UNKNOWN and not isinstance(owner, (int, float, complex, str)):
                 member = getattr(type(owner), node.attr, UNKNOWN)
                 if isinstance(member, types.MethodDescriptorType):

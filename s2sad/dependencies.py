@@ -218,7 +218,9 @@ def fingerprint(value: Any) -> str:
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
     module = getattr(value, "__module__", None) or getattr(getattr(value, "__objclass__", None), "__module__", None)
     shown = f"{module}.{name} " if isinstance(name, str) else ""
-    return f"{shown}of {kind.__module__}.{kind.__qualname__}{_rule(value)}"
+    owner = getattr(value, "__self__", None) if isinstance(value, types.BuiltinFunctionType) else None
+    bound = f" bound to {fingerprint(owner)}" if owner is not None else ""  # np.add.reduce is not np.multiply.reduce
+    return f"{shown}of {kind.__module__}.{kind.__qualname__}{bound}{_rule(value)}"
 
 
 def fingerprints(main: types.FunctionType, found: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:

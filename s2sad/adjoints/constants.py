@@ -11,10 +11,10 @@ from s2sad.runtime import (
     clip_high,
     clip_inside,
     clip_low,
-    constant_mode,
     inverse_permutation,
     larger,
     outline,
+    padding_mode,
     place_of_item,
     reduced_size,
     require_apart,
@@ -85,6 +85,6 @@ nondifferentiable(
 # Helpers of other rules that are constant wherever they are continuous.
 nondifferentiable(
     larger, chosen, clip_inside, clip_low, clip_high, ties, reduced_size,
-    inverse_permutation, constant_mode, require_apart, require_rebinding, require_scalar, zeros_like, outline,
+    inverse_permutation, padding_mode, require_apart, require_rebinding, require_scalar, zeros_like, outline,
     place_of_item,
 )  # fmt: skip

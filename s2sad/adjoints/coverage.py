@@ -19,6 +19,7 @@ from s2sad.adjoints.methods import (
     REFUSED_ATTRIBUTES,
 )
 from s2sad.adjoints.not_yet import NOT_YET
+from s2sad.adjoints.ufunc_methods import WITH_RULES
 
 POLYNOMIALS = ("polynomial", "chebyshev", "legendre", "hermite", "hermite_e", "laguerre")
 MODULES: dict[str, types.ModuleType] = {
@@ -104,8 +105,7 @@ def _of_arrays() -> Iterator[Entry]:
 
 def _of_ufuncs() -> Iterator[Entry]:
     for name in ("accumulate", "at", "outer", "reduce", "reduceat"):
-        full = f"np.ufunc.{name}"
-        if name == "at":
-            yield Entry(full, "refused", "it works in place")
+        if name in WITH_RULES:
+            yield Entry(f"ufunc.{name}", "rule", WITH_RULES[name])
         else:
-            yield Entry(full, "not yet" if full in NOT_YET else None)
+            yield Entry(f"ufunc.{name}", "refused", "it works in place")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
+from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
     block_of,
@@ -12,7 +13,11 @@ from s2sad.runtime import (
     collected,
     compress_method,
     filled,
+    first_places,
+    masks_of,
     places,
+    places_within,
+    ramp,
     rearranged,
     scattered,
     selected,
@@ -22,6 +27,7 @@ from s2sad.runtime import (
     unbroadcast,
     unbroadcast_each,
     unsort,
+    widened,
 )
 
 V = np.array([0.5, -1.5, 2.0])
@@ -30,7 +36,7 @@ MASK = np.array([[True, False], [False, False], [True, True]])
 W = np.array([[1.0, 3.0, 1.5, 0.5], [2.0, -2.0, 2.5, -1.0]])
 EMPTY = np.zeros((0, 3))
 
-nondifferentiable(places, trimmed, rearranged)
+nondifferentiable(places, trimmed, rearranged, first_places, masks_of, places_within, ramp)
 
 
 @linear(scattered, at=[(V, np.array([1, 1, -1]), A), (A, np.array([[0, 1], [2, 2], [-1, 0]]), V)])
@@ -145,6 +151,17 @@ def compress_method_rule(g, x, condition, axis=None):
     return scattered(g, np.compress(condition, places(x), axis), x)
 
 
+@rule(np.unique, *of(np, "unique_values"), at=[(V,), (A,)])
+class unique:
+    """Of equal elements the first one is taken."""
+
+    def pullback_ar(g, ans, ar):
+        return scattered(g, first_places(ar), ar)
+
+    def pushforward_ar(t, ans, ar):
+        return collected(t, first_places(ar))
+
+
 # Repetitions and insertions --------------------------------------------------------------------------
 
 
@@ -235,3 +252,8 @@ def selected_pullback_rule(h, g, which, choices):
 @linear(selected, at=[([V, 2 * V], np.array([0, 1, -1]), [V, V])])
 def selected_rule(h, parts, which, choices):
     return selected_pullback(h, which, choices)
+
+
+@linear(widened, at=[(A, V), (V, 2.5), (2.5, V)])
+def widened_rule(g, a, b):
+    return np.reshape(g, np.shape(a))

@@ -56,3 +56,27 @@ refused(
     because="what it makes has neither a rule nor a source",
     instead="call the function itself, or say the rule of what it makes with s2sad.elementwise",
 )
+
+refused(
+    np.intersect1d, np.setdiff1d, np.setxor1d, np.union1d, *of(np, "unique_all", "unique_counts", "unique_inverse"),
+    because="which elements there are jumps",
+    instead="use np.unique(np.concatenate([a, b])), or choose the elements by indices",
+)  # fmt: skip
+
+refused(
+    np.kaiser,
+    because="its parameter beta is taken for a constant",
+    instead="write np.i0(beta * np.sqrt(1 - np.linspace(-1, 1, M) ** 2)) / np.i0(beta)",
+)
+
+refused(
+    np.vectorize,
+    because="it makes an object that calls a function for each element",
+    instead="write a loop, or a comprehension: np.array([f(v) for v in x])",
+)
+
+refused(
+    np.apply_over_axes,
+    because="it calls a function that is known only as the program runs",
+    instead="call the function with all axes at once: np.sum(x, axis=(0, 1), keepdims=True)",
+)

@@ -332,7 +332,7 @@ def diff_pullback_rule(h, g, a, n=1, axis=-1):
 
 @linear(pad_pullback, at=[(np.pad(A, 1), A, 1), (np.pad(A, ((1, 0), (2, 1))), A, ((1, 0), (2, 1)))])
 def pad_pullback_rule(h, g, a, pad_width, mode="constant"):
-    return np.pad(h, pad_width)
+    return np.pad(h, pad_width, mode)
 
 
 @linear(snapshot, at=[(2.5,), (A,)])

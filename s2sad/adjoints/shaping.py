@@ -1,4 +1,4 @@
-"""Functions that move elements about: shapes, joins, cuts, selections, and the making of arrays."""
+"""Functions that move elements about: shapes, joins, cuts, selections."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ import numpy as np
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.registry import linear, rule, sample
 from s2sad.runtime import (
-    array_of,
-    array_pullback,
-    cast_tangent,
     column_stack_pullback,
     concatenate_pullback,
-    constant_mode,
     diag_pullback,
     diagonal_pullback,
     dstack_pullback,
@@ -21,11 +17,11 @@ from s2sad.runtime import (
     inverse_permutation,
     meshgrid_pullback,
     pad_pullback,
+    padding_mode,
     repeat_pullback,
     stack_pullback,
     take_along_axis_pullback,
     take_pullback,
-    through_cast,
     tile_pullback,
     unbroadcast,
     vstack_pullback,
@@ -149,15 +145,24 @@ def take_along_axis(g, arr, indices, axis):
     return take_along_axis_pullback(g, arr, indices, axis)
 
 
-@rule(np.pad, at=[(V, 1), (A, ((1, 0), (2, 1))), (A, (2, 1), "constant"), sample(V, 1, constant_values=2.5)])
+@rule(
+    np.pad,
+    at=[
+        (V, 1),
+        (A, ((1, 0), (2, 1))),
+        (A, (2, 1), "constant"),
+        sample(V, 1, constant_values=2.5),
+        *((A, ((2, 1), (0, 3)), m) for m in ("edge", "reflect", "symmetric", "wrap")),
+    ],
+)
 class pad:
-    """The part in the middle; `constant_values` counts as constant."""
+    """The part in the middle, and what was copied of it; `constant_values` counts as constant."""
 
     def pullback_array(g, ans, array, pad_width, mode="constant", *, constant_values=0):
         return pad_pullback(g, array, pad_width, mode)
 
     def pushforward_array(t, ans, array, pad_width, mode="constant", *, constant_values=0):
-        return np.pad(t, pad_width, constant_mode(mode))
+        return np.pad(t, pad_width, padding_mode(mode))
 
 
 @linear(np.copy, at=[(A,), (np.array(2.5),)])
@@ -213,6 +218,44 @@ class split:
         return np.array_split(t, indices_or_sections, axis)
 
 
+@rule(np.hsplit, at=[(V, 3), (A, [1]), (T, 3)])
+class hsplit:
+    def pullback_ary(g, ans, ary, indices_or_sections):
+        return np.concatenate(filled(g, ans), axis=int(np.ndim(ary) > 1))
+
+    def pushforward_ary(t, ans, ary, indices_or_sections):
+        return np.hsplit(t, indices_or_sections)
+
+
+@rule(np.vsplit, at=[(A, 3), (T, [1])])
+class vsplit:
+    def pullback_ary(g, ans, ary, indices_or_sections):
+        return np.concatenate(filled(g, ans), axis=0)
+
+    def pushforward_ary(t, ans, ary, indices_or_sections):
+        return np.vsplit(t, indices_or_sections)
+
+
+@rule(np.dsplit, at=[(T, 2), (T, [1, 3])])
+class dsplit:
+    def pullback_ary(g, ans, ary, indices_or_sections):
+        return np.concatenate(filled(g, ans), axis=2)
+
+    def pushforward_ary(t, ans, ary, indices_or_sections):
+        return np.dsplit(t, indices_or_sections)
+
+
+if hasattr(np, "unstack"):
+
+    @rule(np.unstack, at=[(A,), sample(T, axis=-1)])
+    class unstack:
+        def pullback_x(g, ans, x, *, axis=0):
+            return np.stack(filled(g, ans), axis=axis)
+
+        def pushforward_x(t, ans, x, *, axis=0):
+            return np.unstack(t, axis=axis)
+
+
 @rule(np.meshgrid, at=[(V, A[0]), (V, A[0], V), sample(V, A[0], indexing="ij"), (V,)])
 class meshgrid:
     def pullback_xi(g, ans, *xi, indexing="xy"):
@@ -220,65 +263,3 @@ class meshgrid:
 
     def pushforward_xi(t, ans, *xi, indexing="xy"):
         return np.meshgrid(*filled(t, xi), indexing=indexing)
-
-
-# Arrays from numbers ------------------------------------------------------------------------------
-
-
-@rule(
-    np.array,
-    np.asarray,
-    np.asanyarray,
-    at=[(2.5,), ([0.5, 2.5],), ([[0.5, 1.5], [2.0, 3.0]],), ([V, 2 * V],), (A,), (V, float)],
-)
-class array:
-    """The cotangent of nested lists has their structure. Nothing flows through a cast to integers."""
-
-    def pullback_object(g, ans, object, dtype=None, *, copy=True):
-        if dtype is None:
-            return array_pullback(g, object)
-        return array_pullback(through_cast(g, ans), object)
-
-    def pushforward_object(t, ans, object, dtype=None, *, copy=True):
-        return cast_tangent(array_of(t, object), ans)
-
-
-@rule(np.full, at=[((2, 3), 2.5), ((2, 3), V), (3, 2.5, float), (3, 2.5, int)])
-class full:
-    def pullback_fill_value(g, ans, shape, fill_value, dtype=None):
-        if dtype is None:
-            return unbroadcast(g, fill_value)
-        return unbroadcast(through_cast(g, ans), fill_value)
-
-    def pushforward_fill_value(t, ans, shape, fill_value, dtype=None):
-        return np.broadcast_to(through_cast(t, ans), np.shape(ans))
-
-
-@rule(np.full_like, at=[(A, 2.5), (A, A[0]), (A, 2.5, int), (ORDER, 2.5)])
-class full_like:
-    inert = ("a",)
-
-    def pullback_fill_value(g, ans, a, fill_value, dtype=None):
-        return unbroadcast(through_cast(g, ans), fill_value)
-
-    def pushforward_fill_value(t, ans, a, fill_value, dtype=None):
-        return np.broadcast_to(through_cast(t, ans), np.shape(ans))
-
-
-@rule(np.linspace, at=[(0.5, 2.5), (0.5, 2.5, 5), (0.5, 2.5, 5, False), (V, 2.5, 4), sample(0.5, 2.5, dtype=float)])
-class linspace:
-    def pullback_start(g, ans, start, stop, num=50, endpoint=True, *, dtype=None):
-        if dtype is None:
-            return unbroadcast(np.tensordot(np.linspace(1.0, 0.0, num, endpoint, dtype=g.dtype), g, 1), start)
-        return unbroadcast(np.tensordot(np.linspace(1.0, 0.0, num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), start)
-
-    def pullback_stop(g, ans, start, stop, num=50, endpoint=True, *, dtype=None):
-        if dtype is None:
-            return unbroadcast(np.tensordot(np.linspace(0.0, 1.0, num, endpoint, dtype=g.dtype), g, 1), stop)
-        return unbroadcast(np.tensordot(np.linspace(0.0, 1.0, num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), stop)
-
-    def pushforward_start(t, ans, start, stop, num=50, endpoint=True, *, dtype=None):
-        return through_cast(np.linspace(t, np.zeros_like(stop), num, endpoint), ans)
-
-    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True, *, dtype=None):
-        return through_cast(np.linspace(np.zeros_like(start), t, num, endpoint), ans)

@@ -204,6 +204,12 @@ def copysign(ans, x, y):
     return np.copysign(1, x) * np.copysign(1, y), 0
 
 
+@elementwise(np.nextafter, at=PAIRS)
+def nextafter(ans, x, y):
+    """x but for a rounding."""
+    return 1, 0
+
+
 @elementwise(np.degrees, np.rad2deg, at=REAL)
 def degrees(ans, x):
     return 180 / math.pi

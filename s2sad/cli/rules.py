@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
+import numpy as np
 
 import s2sad
 from s2sad.adjoints import registry
@@ -87,6 +88,8 @@ def _is_internal(function: Any) -> bool:
 def _rule_name(function: Any) -> str:
     """`np.sin`, `math.exp`, `len`, `str.join`."""
     name = getattr(function, "__name__", repr(function))
+    if isinstance(getattr(function, "__self__", None), np.ufunc):
+        return f"np.{function.__self__.__name__}.{name}"
     owner = getattr(function, "__objclass__", None)
     if owner is not None:
         return f"{owner.__name__}.{name}"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar
+from s2sad.runtime.places import places, scattered
 from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import unbroadcast
 
@@ -182,16 +183,17 @@ def diff_pullback(g: Any, a: Any, n: int = 1, axis: int = -1) -> Any:
     return np.moveaxis(g, 0, axis)
 
 
-def constant_mode(mode: str) -> str:
-    """Refuses the modes of np.pad that have no derivative yet."""
-    if mode != "constant":
-        raise NoRule(f"np.pad with mode={mode!r}; only 'constant' has a derivative")
+def padding_mode(mode: Any) -> Any:
+    """Refuses the modes of np.pad that compute what they pad with."""
+    if mode not in ("constant", "edge", "reflect", "symmetric", "wrap"):
+        raise NoRule(f"np.pad with mode={mode!r}; constant, edge, reflect, symmetric and wrap have a derivative")
     return mode
 
 
-def pad_pullback(g: Any, a: Any, pad_width: Any, mode: str = "constant") -> Any:
-    """The cotangent of `a` where `g` is that of np.pad(a, pad_width): the part in the middle."""
-    constant_mode(mode)
+def pad_pullback(g: Any, a: Any, pad_width: Any, mode: Any = "constant") -> Any:
+    """The cotangent of `a` where `g` is that of np.pad(a, pad_width, mode): the part in the middle, and what was copied."""
+    if padding_mode(mode) != "constant":
+        return scattered(g, np.pad(places(a), pad_width, mode), a)
     if isinstance(pad_width, dict):
         raise NoRule("np.pad with a dictionary of widths; give a list of pairs")
     before = np.broadcast_to(pad_width, (np.ndim(a), 2))[:, 0]

@@ -122,3 +122,46 @@ def rearranged(a: Any, ans: Any, axis: Any = -1) -> Any:
     order = np.empty_like(came)
     np.put_along_axis(order, went, came, axis)
     return np.take_along_axis(places(a), order, axis)
+
+
+def reduceat_pullback(g: Any, array: Any, indices: Any, axis: Any = 0) -> Any:
+    """The cotangent of `array` where `g` is that of np.add.reduceat(array, indices, axis): each sum to its elements."""
+    size = np.shape(array)[axis]
+    ends = [*indices[1:], size]
+    spans = [np.arange(i, max(end, i + 1)) for i, end in zip(indices, ends, strict=True)]
+    source = np.concatenate(spans)
+    shares = np.repeat(np.arange(len(spans)), [len(span) for span in spans])
+    return scattered(np.take(g, shares, axis), np.take(places(array), source, axis), array)
+
+
+def widened(a: Any, b: Any) -> Any:
+    """`a` with an axis of length 1 behind for each axis of `b`: `ufunc(widened(a, b), b)` is ufunc.outer(a, b)."""
+    return np.reshape(a, (*np.shape(a), *(1,) * np.ndim(b)))
+
+
+def masks_of(condlist: Any, count: int, x: Any) -> list[Any]:
+    """The conditions of np.piecewise, one for each of its `count` functions: a last one without condition is for the rest."""
+    single = np.isscalar(condlist) or (not isinstance(condlist[0], (list, np.ndarray)) and np.ndim(x) != 0)
+    masks = [np.asarray(c, bool) for c in ([condlist] if single else condlist)]
+    return [*masks, ~np.any(masks, axis=0)] if len(masks) == count - 1 else masks
+
+
+def places_within(mask: Any) -> Any:
+    """The number of each element among those that `mask` selects, -1 of the others."""
+    return np.where(mask, np.reshape(np.cumsum(mask), np.shape(mask)) - 1, -1)
+
+
+def first_places(ar: Any) -> Any:
+    """The place of the first of equal elements, in their order: where np.unique takes its values from."""
+    return np.unique(ar, return_index=True)[1]
+
+
+def ramp(num: Any, endpoint: Any, ans: Any) -> Any:
+    """From 0 to 1 along the first axis of `ans`, which np.linspace or one of its like has made."""
+    return np.reshape(np.linspace(0.0, 1.0, num, endpoint, dtype=np.real(ans).dtype), (-1, *(1,) * (np.ndim(ans) - 1)))
+
+
+def vander_slope(x: Any, ans: Any, increasing: Any = False) -> Any:
+    """The derivatives of the columns `ans` of np.vander in the elements of `x`."""
+    powers = np.arange(np.shape(ans)[1]) if increasing else np.arange(np.shape(ans)[1])[::-1]
+    return powers * np.power(np.expand_dims(x, 1), np.maximum(powers - 1, 0))

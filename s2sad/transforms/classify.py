@@ -264,14 +264,14 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
 
 def _is_compiled(function: Any) -> bool:
     """A builtin, a ufunc such as SciPy's, or a method of one (`np.multiply.reduce`)."""
-    return isinstance(function, (types.BuiltinFunctionType, np.ufunc)) or getattr(function, "__objclass__", None) is np.ufunc
+    return isinstance(function, (types.BuiltinFunctionType, np.ufunc))
 
 
 def _remedy(function: Any) -> str:
     if function in (iter, next):
         return "loop over the values (`for v in values`), or take them by their index (`values[0]`)"
-    if getattr(function, "__objclass__", None) is np.ufunc:
-        return "use np.sum, np.prod, np.max, np.min, np.cumsum, np.cumprod or np.outer, or register a rule for it"
+    if isinstance(getattr(function, "__self__", None), np.ufunc):
+        return "use np.sum, np.prod, np.max, np.min, np.cumsum or np.cumprod, or register a rule for it"
     return "register a rule for it, or write what it does in Python"
 
 

@@ -22,12 +22,16 @@ FIRST = 2  # of the points of a rule; the others take minutes
 def program(function, rule, point):
     """A real function of the point's numbers and arrays, and their values: `sum(w * result) + sum(sin(result))`."""
     scope, values = {"np": np, "f": function}, []
-    inner = {
-        id(v) for n, v in rule.signature.bind(*point.args, **point.kwargs).arguments.items() if n in rule.differentiable
-    }
+    bound = rule.signature.bind(*point.args, **point.kwargs).arguments
+    inner = {id(v) for n, v in bound.items() if n in rule.differentiable}
+    inert = {id(v) for n, v in bound.items() if n in rule.inert}
 
     def spelled(argument):
-        if is_leaf(argument) and (isinstance(argument, np.ndarray) or id(argument) in inner or rule.name == "einsum"):
+        if (
+            is_leaf(argument)
+            and id(argument) not in inert
+            and (isinstance(argument, np.ndarray) or id(argument) in inner or rule.name == "einsum")
+        ):
             values.append(argument)
             return f"x{len(values) - 1}"
         if isinstance(argument, (list, tuple)) and leaves(argument):
@@ -69,14 +73,15 @@ def name_of(function, point):
     return f"{function.__module__}.{function.__name__}-{' '.join(arguments)}"
 
 
-def is_whole(point):
+def is_whole(rule, point):
     """Has it arrays to differentiate by, without nan, of which differences tell nothing?"""
-    arrays = [x for x in leaves([*point.args, *point.kwargs.values()]) if np.ndim(x) and np.size(x)]
+    bound = rule.signature.bind(*point.args, **point.kwargs).arguments
+    arrays = [x for n, v in bound.items() if n in rule.differentiable for x in leaves(v) if np.ndim(x) and np.size(x)]
     return bool(arrays) and all(np.all(np.isfinite(x)) for x in arrays)
 
 
 def points(function, rule):
-    for i, point in enumerate(p for p in rule.samples if is_whole(p)):
+    for i, point in enumerate(p for p in rule.samples if is_whole(rule, p)):
         marks = [pytest.mark.slow] if i >= FIRST else []
         yield pytest.param(function, rule, point, marks=marks, id=name_of(function, point))
 

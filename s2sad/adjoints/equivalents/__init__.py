@@ -13,7 +13,9 @@ import itertools
 from collections.abc import Callable, Collection
 from typing import Any
 
-from s2sad.adjoints.equivalents import applying, mappings, numbers, selecting
+import numpy as np
+
+from s2sad.adjoints.equivalents import applying, functionals, mappings, numbers, selecting
 
 EQUIVALENTS: dict[Any, Callable[..., Any]] = {
     builtins.dict: mappings.dict_of,
@@ -44,6 +46,12 @@ EQUIVALENTS: dict[Any, Callable[..., Any]] = {
 }
 if hasattr(itertools, "batched"):
     EQUIVALENTS[itertools.batched] = selecting.batched
+
+#: Functions of NumPy that apply a function to parts of an array.
+FUNCTIONALS: dict[Any, Callable[..., Any]] = {
+    np.apply_along_axis: functionals.apply_along_axis,
+    np.piecewise: functionals.piecewise,
+}
 
 #: Builtins that have a rule, which does not handle these options.
 WITH_OPTIONS: dict[Any, tuple[Callable[..., Any], frozenset[str]]] = {
@@ -89,7 +97,7 @@ def equivalent(function: Any, options: Collection[str | None] = ()) -> Callable[
         if function in WITH_OPTIONS:
             found, needed = WITH_OPTIONS[function]
             return found if needed & set(options) or None in options else None
-        return EQUIVALENTS.get(function)
+        return EQUIVALENTS.get(function) or FUNCTIONALS.get(function)
     except TypeError:
         return None
 

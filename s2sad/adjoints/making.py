@@ -1,0 +1,154 @@
+"""The making of arrays: from numbers and lists, of other types, filled, and evenly spaced."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from s2sad.adjoints.arithmetic import A
+from s2sad.adjoints.names import of
+from s2sad.adjoints.registry import rule, sample
+from s2sad.runtime import (
+    array_of,
+    array_pullback,
+    cast_tangent,
+    ramp,
+    through_cast,
+    unbroadcast,
+    vander_slope,
+)
+
+V = np.array([0.5, -1.5, 2.0])
+T = np.arange(24.0).reshape(2, 3, 4) ** 1.5 - 20.0
+ORDER = np.array([[2, 0], [1, 1], [0, 2]])
+
+
+@rule(
+    np.array,
+    np.asarray,
+    np.asanyarray,
+    at=[(2.5,), ([0.5, 2.5],), ([[0.5, 1.5], [2.0, 3.0]],), ([V, 2 * V],), (A,), (V, float)],
+)
+class array:
+    """The cotangent of nested lists has their structure. Nothing flows through a cast to integers."""
+
+    def pullback_object(g, ans, object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0):
+        if ndmin == 0 and dtype is None:
+            return array_pullback(g, object)
+        if ndmin == 0:
+            return array_pullback(through_cast(g, ans), object)
+        return array_pullback(np.reshape(through_cast(g, ans), np.shape(object)), object)
+
+    def pushforward_object(t, ans, object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0):
+        if ndmin == 0:
+            return cast_tangent(array_of(t, object), ans)
+        return cast_tangent(np.reshape(array_of(t, object), np.shape(ans)), ans)
+
+
+@rule(np.asarray_chkfinite, np.require, *of(np, "asfarray"), at=[(A,), (V, float), ([0.5, 1.5],)])
+class asarray_chkfinite:
+    """A cast is the identity; nothing flows through one to integers."""
+
+    def pullback_a(g, ans, a, dtype=None, requirements=None):
+        return array_pullback(through_cast(g, ans), a)
+
+    def pushforward_a(t, ans, a, dtype=None, requirements=None):
+        return cast_tangent(array_of(t, a), ans)
+
+
+if hasattr(np, "astype"):
+
+    @rule(np.astype, at=[(A, float), (A, complex), (A, int)])
+    class astype:
+        """A cast is the identity; nothing flows through one to integers."""
+
+        def pullback_x(g, ans, x, dtype, *, copy=True):
+            return unbroadcast(through_cast(g, ans), x)
+
+        def pushforward_x(t, ans, x, dtype, *, copy=True):
+            return cast_tangent(t, ans)
+
+
+@rule(np.full, at=[((2, 3), 2.5), ((2, 3), V), (3, 2.5, float), (3, 2.5, int)])
+class full:
+    def pullback_fill_value(g, ans, shape, fill_value, dtype=None):
+        if dtype is None:
+            return unbroadcast(g, fill_value)
+        return unbroadcast(through_cast(g, ans), fill_value)
+
+    def pushforward_fill_value(t, ans, shape, fill_value, dtype=None):
+        return np.broadcast_to(through_cast(t, ans), np.shape(ans))
+
+
+@rule(np.full_like, at=[(A, 2.5), (A, A[0]), (A, 2.5, int), (ORDER, 2.5)])
+class full_like:
+    inert = ("a",)
+
+    def pullback_fill_value(g, ans, a, fill_value, dtype=None):
+        return unbroadcast(through_cast(g, ans), fill_value)
+
+    def pushforward_fill_value(t, ans, a, fill_value, dtype=None):
+        return np.broadcast_to(through_cast(t, ans), np.shape(ans))
+
+
+@rule(np.linspace, at=[(0.5, 2.5), (0.5, 2.5, 5), (0.5, 2.5, 5, False), (V, 2.5, 4), sample(0.5, 2.5, dtype=float)])
+class linspace:
+    def pullback_start(g, ans, start, stop, num=50, endpoint=True, *, dtype=None):
+        if dtype is None:
+            return unbroadcast(np.tensordot(np.linspace(1.0, 0.0, num, endpoint, dtype=g.dtype), g, 1), start)
+        return unbroadcast(np.tensordot(np.linspace(1.0, 0.0, num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), start)
+
+    def pullback_stop(g, ans, start, stop, num=50, endpoint=True, *, dtype=None):
+        if dtype is None:
+            return unbroadcast(np.tensordot(np.linspace(0.0, 1.0, num, endpoint, dtype=g.dtype), g, 1), stop)
+        return unbroadcast(np.tensordot(np.linspace(0.0, 1.0, num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), stop)
+
+    def pushforward_start(t, ans, start, stop, num=50, endpoint=True, *, dtype=None):
+        return through_cast(np.linspace(t, np.zeros_like(stop), num, endpoint), ans)
+
+    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True, *, dtype=None):
+        return through_cast(np.linspace(np.zeros_like(start), t, num, endpoint), ans)
+
+
+@rule(np.logspace, at=[(0.5, 2.5, 5), (0.5, 1.5, 4, False), sample(V, 2.5, 4, base=2.0)])
+class logspace:
+    """The base counts as constant."""
+
+    def pullback_start(g, ans, start, stop, num=50, endpoint=True, base=10.0):
+        return unbroadcast(np.sum(g * ans * math.log(base) * (1 - ramp(num, endpoint, ans)), axis=0), start)
+
+    def pullback_stop(g, ans, start, stop, num=50, endpoint=True, base=10.0):
+        return unbroadcast(np.sum(g * ans * math.log(base) * ramp(num, endpoint, ans), axis=0), stop)
+
+    def pushforward_start(t, ans, start, stop, num=50, endpoint=True, base=10.0):
+        return t * ans * math.log(base) * (1 - ramp(num, endpoint, ans))
+
+    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True, base=10.0):
+        return t * ans * math.log(base) * ramp(num, endpoint, ans)
+
+
+@rule(np.geomspace, at=[(0.5, 2.5, 5), (0.5, 1.5, 4, False), (abs(V), 2.5, 4)])
+class geomspace:
+    def pullback_start(g, ans, start, stop, num=50, endpoint=True):
+        return unbroadcast(np.sum(g * ans * (1 - ramp(num, endpoint, ans)) / start, axis=0), start)
+
+    def pullback_stop(g, ans, start, stop, num=50, endpoint=True):
+        return unbroadcast(np.sum(g * ans * ramp(num, endpoint, ans) / stop, axis=0), stop)
+
+    def pushforward_start(t, ans, start, stop, num=50, endpoint=True):
+        return t * ans * (1 - ramp(num, endpoint, ans)) / start
+
+    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True):
+        return t * ans * ramp(num, endpoint, ans) / stop
+
+
+@rule(np.vander, at=[(V,), (V, 2), (V, 4, True), sample(V, increasing=True)])
+class vander:
+    """Each power's derivative; 0 of the power 0."""
+
+    def pullback_x(g, ans, x, N=None, increasing=False):
+        return np.sum(g * vander_slope(x, ans, increasing), axis=1)
+
+    def pushforward_x(t, ans, x, N=None, increasing=False):
+        return np.expand_dims(t, 1) * vander_slope(x, ans, increasing)

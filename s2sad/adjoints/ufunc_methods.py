@@ -1,0 +1,104 @@
+"""Methods of ufuncs (`np.add.reduce`), as the functions whose rules they share. Their axis is the first one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2sad.adjoints.arithmetic import A
+from s2sad.adjoints.registry import rule, sample
+from s2sad.runtime import (
+    cumprod_pullback,
+    cumprod_pushforward,
+    cumsum_pullback,
+    prod_others,
+    reduceat_pullback,
+    ties,
+    unreduce,
+    unreduce_where,
+)
+
+V = np.array([0.5, -1.5, 2.0, 3.5])
+T = np.sin(np.arange(24.0) ** 2).reshape(2, 3, 4)
+MASK = np.array([[True, False], [False, True], [True, True]])
+AXES = [(V,), (A,), (A, 1), (A, None), (T, (0, -1)), sample(T, axis=1, keepdims=True)]
+WHERE = [sample(A, where=MASK, initial=1.5), sample(A, axis=1, where=MASK, initial=2.5)]
+
+
+@rule(np.add.reduce, at=[*AXES, *WHERE])
+class add_reduce:
+    def pullback_array(g, ans, array, axis=0, *, keepdims=False, initial=0, where=True):
+        return unreduce_where(g, array, axis, keepdims, where)
+
+    def pushforward_array(t, ans, array, axis=0, *, keepdims=False, initial=0, where=True):
+        return np.sum(t, axis=axis, keepdims=keepdims, where=where)
+
+
+@rule(np.multiply.reduce, at=[*AXES, *WHERE])
+class multiply_reduce:
+    """The product of the others for each element, also where some are zero."""
+
+    def pullback_array(g, ans, array, axis=0, *, keepdims=False, initial=1, where=True):
+        return unreduce_where(g * initial, array, axis, keepdims, where) * prod_others(np.where(where, array, 1), axis)
+
+    def pushforward_array(t, ans, array, axis=0, *, keepdims=False, initial=1, where=True):
+        return initial * np.sum(t * prod_others(np.where(where, array, 1), axis), axis=axis, keepdims=keepdims, where=where)
+
+
+@rule(np.maximum.reduce, np.minimum.reduce, at=[*AXES, *WHERE])
+class maximum_reduce:
+    """A tie splits evenly, also one with `initial`."""
+
+    def pullback_array(g, ans, array, axis=0, *, keepdims=False, initial=None, where=True):
+        return unreduce(g, array, axis, keepdims) * ties(array, ans, axis, keepdims, initial, where)
+
+    def pushforward_array(t, ans, array, axis=0, *, keepdims=False, initial=None, where=True):
+        return np.sum(t * ties(array, ans, axis, keepdims, initial, where), axis=axis, keepdims=keepdims)
+
+
+@rule(np.logaddexp.reduce, at=AXES)
+class logaddexp_reduce:
+    """The share of each in the sum."""
+
+    def pullback_array(g, ans, array, axis=0, *, keepdims=False):
+        return unreduce(g, array, axis, keepdims) * np.exp(array - unreduce(ans, array, axis, keepdims))
+
+    def pushforward_array(t, ans, array, axis=0, *, keepdims=False):
+        return np.sum(t * np.exp(array - unreduce(ans, array, axis, keepdims)), axis=axis, keepdims=keepdims)
+
+
+@rule(np.add.accumulate, at=[(V,), (A,), (A, 1), (T, -1)])
+class add_accumulate:
+    def pullback_array(g, ans, array, axis=0):
+        return cumsum_pullback(g, array, axis)
+
+    def pushforward_array(t, ans, array, axis=0):
+        return np.cumsum(t, axis=axis)
+
+
+@rule(np.multiply.accumulate, at=[(V,), (A,), (A, 1), (T, -1)])
+class multiply_accumulate:
+    """Right also where some elements are zero."""
+
+    def pullback_array(g, ans, array, axis=0):
+        return cumprod_pullback(g, array, axis)
+
+    def pushforward_array(t, ans, array, axis=0):
+        return cumprod_pushforward(t, array, axis)
+
+
+@rule(np.add.reduceat, at=[(V, [0, 2]), (V, [0, 3, 1]), (A, [0, 1], 1), (T, [2, 0, 1], 1)])
+class add_reduceat:
+    def pullback_array(g, ans, array, indices, axis=0):
+        return reduceat_pullback(g, array, indices, axis)
+
+    def pushforward_array(t, ans, array, indices, axis=0):
+        return np.add.reduceat(t, indices, axis)
+
+
+WITH_RULES = {
+    "reduce": "of np.add, multiply, maximum, minimum and logaddexp; refused of others",
+    "accumulate": "of np.add and multiply; refused of others",
+    "reduceat": "of np.add; refused of others",
+    "outer": "of every ufunc of two arguments that has a rule",
+}
+"""Of which ufuncs the methods have rules."""

@@ -34,6 +34,7 @@ from s2sad.runtime import (
     hstack_pullback,
     imag_pullback,
     instantiate,
+    instantiate_pullback,
     meshgrid_pullback,
     or_one,
     owned,
@@ -80,7 +81,12 @@ def broadcast_like_rule(h, g, like):
 
 @linear(instantiate, at=[(2.5, 1.5), (A, A)])
 def instantiate_rule(h, g, like):
-    return h
+    return instantiate_pullback(h, g)
+
+
+@linear(instantiate_pullback, at=[(2.5, 1.5), (A, A), (ListBar(NUMBERS), V)])
+def instantiate_pullback_rule(k, h, g):
+    return instantiate(k, h)
 
 
 @linear(owned, at=[(2.5,), (A,), (ListBar(NUMBERS),)])

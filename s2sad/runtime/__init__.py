@@ -182,6 +182,7 @@ from s2sad.runtime.shapes import (
     as_gradient,
     as_operand,
     instantiate,
+    instantiate_pullback,
     no_gradient,
     outline,
     require_scalar,

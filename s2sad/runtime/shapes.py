@@ -104,6 +104,11 @@ def instantiate(g: Any, like: Any) -> Any:
     return array_pullback(g, like) if isinstance(g, np.ndarray) and isinstance(like, (list, tuple)) else g
 
 
+def instantiate_pullback(h: Any, g: Any) -> Any:
+    """The cotangent of `g` where `h` is that of `instantiate(g, like)`."""
+    return array_of(h, g) if isinstance(h, ListBar) and isinstance(g, np.ndarray) else h
+
+
 def require_scalar(out: Any) -> None:
     """Refuses a function value that has no gradient: only a real scalar has one."""
     if isinstance(out, (float, int)) or (

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar
+from s2sad.runtime.shapes import unbroadcast
 from s2sad.runtime.slopes import conjugate
+from s2sad.runtime.spectra import is_absent
 from s2sad.runtime.systems import adjoint
 
 
@@ -38,19 +40,19 @@ def lstsq_pullback_a(g: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any
     columns, solution = _columns(b), _columns(x)
     left_over = columns - a @ solution
     bar: Any = 0
-    if not _is_absent(g_x):
+    if not is_absent(g_x):
         inverse = np.linalg.pinv(a, cutoff(a, rcond))
         g_x = conjugate(_columns(g_x))
         u, w = adjoint(inverse) @ g_x, g_x - inverse @ (a @ g_x)
         bar = bar + conjugate(
             left_over @ adjoint(inverse @ u) + (adjoint(inverse) @ solution) @ adjoint(w) - u @ adjoint(solution)
         )
-    if not _is_absent(g_sums) and np.size(sums):
+    if not is_absent(g_sums) and np.size(sums):
         bar = bar - 2 * ((g_sums * conjugate(left_over)) @ np.transpose(solution))
-    if not _is_absent(g_s):
+    if not is_absent(g_s):
         u, _, vh = np.linalg.svd(a, full_matrices=False)
         bar = bar + conjugate((u * g_s) @ vh)
-    return _of_kind(bar, a)
+    return unbroadcast(bar, a)
 
 
 def lstsq_pullback_b(g: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
@@ -58,11 +60,11 @@ def lstsq_pullback_b(g: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any
     g_x, g_sums, _, _ = g
     x, sums, _, _ = ans
     bar: Any = 0
-    if not _is_absent(g_x):
+    if not is_absent(g_x):
         bar = bar + np.transpose(np.linalg.pinv(a, cutoff(a, rcond))) @ _columns(g_x)
-    if not _is_absent(g_sums) and np.size(sums):
+    if not is_absent(g_sums) and np.size(sums):
         bar = bar + 2 * (g_sums * conjugate(_columns(b) - a @ _columns(x)))
-    return _of_kind(np.reshape(bar + np.zeros_like(_columns(b)), np.shape(b)), b)
+    return unbroadcast(np.reshape(bar + np.zeros_like(_columns(b)), np.shape(b)), b)
 
 
 def lstsq_pushforward_a(t: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
@@ -90,14 +92,6 @@ def _sums_along(t: Any, left_over: Any, sums: Any) -> Any:
 
 def _columns(b: Any) -> Any:
     return np.expand_dims(b, -1) if np.ndim(b) == 1 else np.asarray(b)
-
-
-def _is_absent(g: Any) -> bool:
-    return isinstance(g, int)
-
-
-def _of_kind(bar: Any, like: Any) -> Any:
-    return np.real(bar) if np.iscomplexobj(bar) and not np.iscomplexobj(like) else bar
 
 
 def cutoff(a: Any, rcond: Any) -> Any:

@@ -1,7 +1,7 @@
 """Pullbacks of eigenvalues and eigenvectors, and of singular values and vectors.
 
 The cotangents of this project are not conjugated, those of the literature are: the formulas are applied to conjugates.
-A cotangent that is the int 0 says that nothing depends on that part of the result, so that the eigenvalues of a
+A cotangent that is the number 0 says that nothing depends on that part of the result, so that the eigenvalues of a
 degenerate matrix have a gradient where its eigenvectors have none.
 """
 
@@ -19,8 +19,8 @@ from s2sad.runtime.systems import adjoint
 
 
 def is_absent(g: Any) -> bool:
-    """Is this the zero of a result that nothing depends on?"""
-    return isinstance(g, int)
+    """Is this the zero of any type, which a number may have scaled: the cotangent of a result that nothing depends on?"""
+    return isinstance(g, (int, float)) and g == 0
 
 
 def diagonal_matrix(x: Any) -> Any:

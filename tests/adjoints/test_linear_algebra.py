@@ -208,6 +208,19 @@ def nuclear(a):
     return np.linalg.norm(a, "nuc") + np.sum(np.linalg.svd(a)[1])
 
 
+def in_a_branch(a, deep):
+    w, v = np.linalg.eigh(a)
+    total = np.sum(w**2)
+    if deep:
+        total = total + np.sum(v)
+    return total * 3.0
+
+
+def test_vectors_that_nothing_depends_on_in_this_run():
+    np.testing.assert_allclose(grad(in_a_branch)(np.eye(3), False), 6 * np.eye(3), atol=1e-14)
+    check_grads(lambda a: in_a_branch(a, True), (A,))
+
+
 def test_values_of_degenerate_matrices():
     np.testing.assert_allclose(grad(power_sum)(np.eye(3)), 4 * np.eye(3), atol=1e-14)
     np.testing.assert_allclose(grad(nuclear)(np.eye(3)), 2 * np.eye(3), atol=1e-14)

@@ -334,10 +334,10 @@ def _split_method(owner: Any, name: str, active: tuple[Any, ...], itself: bool) 
     function = getattr(bound, "__func__", None)
     if isinstance(owner, super) and isinstance(function, types.FunctionType):
         return _split_inherited(function, active, itself)
-    if isinstance(function, types.FunctionType) and getattr(bound, "__self__", None) is owner:
-        plain: Any = function
-    elif method_equivalent(owner, name) is not None:
-        plain = method_equivalent(owner, name)
+    if method_equivalent(owner, name) is not None:
+        plain: Any = method_equivalent(owner, name)
+    elif isinstance(function, types.FunctionType) and getattr(bound, "__self__", None) is owner:
+        plain = function
     else:
         plain = None if hasattr(owner, "__dict__") else _array_method(name)
     if plain is None:  # a function kept in an attribute, a static method, a module's function

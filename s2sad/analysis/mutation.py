@@ -15,6 +15,7 @@ import gast
 
 from s2sad import nodes
 from s2sad.adjoints import registry
+from s2sad.adjoints.equivalents import equivalent
 from s2sad.adjoints.methods import METHODS
 from s2sad.analysis.expressions import BUILDERS, IN_PLACE, root
 from s2sad.analysis.own import own_containers
@@ -198,7 +199,7 @@ def _changed_by_call(node: gast.Call, resolve: Resolve, adding: bool = True) -> 
         if not (isinstance(node.func, gast.Attribute) and node.func.attr in METHODS.keys() | _READERS):
             yield from (n for a in _arguments(node) for n in nodes.loads(a))
         return
-    if isinstance(function, types.FunctionType) and registry.lookup(function) is None:
+    if isinstance(function, types.FunctionType) and registry.lookup(function) is None and equivalent(function) is None:
         changed = mutated_parameters(function, adding)
         for parameter, value in _bound(function, node):
             if changed if parameter is None else parameter in changed:

@@ -1,7 +1,7 @@
 """Objects: methods, attributes, dataclasses, namedtuples, properties."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -204,3 +204,22 @@ def getattr_by_name(spring, names):
 
 
 case(getattr_by_name, [(Spring(2.0, 0.5), ["stiffness", "length", "length"])])
+
+
+def replaced_fields(stiffness, x):
+    spring = Spring(stiffness, 0.5)
+    for _ in range(2):
+        spring = replace(spring, length=spring.length * x)
+    return replace(spring, stiffness=2.0 * stiffness).energy(x) * stiffness
+
+
+case(replaced_fields, [(2.0, 0.7)], argnums=(0, 1))
+
+
+def replaced_in_a_named_tuple(x):
+    point = Point(x, 2.0)
+    point = point._replace(y=point.x * x)
+    return point.norm_squared() * point._asdict()["y"]
+
+
+case(replaced_in_a_named_tuple, [(0.7,)], tags="first-order")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import collections
+import dataclasses
 import functools
 import itertools
 from collections.abc import Callable, Collection
@@ -24,6 +25,7 @@ EQUIVALENTS: dict[Any, Callable[..., Any]] = {
     builtins.map: applying.mapped,
     builtins.reversed: selecting.backwards,
     builtins.zip: selecting.zipped,
+    dataclasses.replace: mappings.replaced,
     functools.reduce: applying.reduce,
     itertools.accumulate: applying.accumulate,
     itertools.chain: selecting.chain,
@@ -68,7 +70,7 @@ ITERATORS: dict[Any, bool] = {
         itertools.starmap, itertools.takewhile,
     )
     for function in EQUIVALENTS
-    if function not in (builtins.dict, functools.reduce)
+    if function not in (builtins.dict, dataclasses.replace, functools.reduce)
 }  # fmt: skip
 
 #: Methods of builtin containers, by type and name.
@@ -78,6 +80,10 @@ METHOD_EQUIVALENTS: dict[tuple[type, str], Callable[..., Any]] = {
     (dict, "items"): mappings.dict_items,
     (dict, "values"): mappings.dict_values,
     (list, "copy"): selecting.list_copy,
+}
+NAMED_TUPLE_METHODS: dict[str, Callable[..., Any]] = {
+    "_asdict": mappings.named_tuple_dict,
+    "_replace": mappings.named_tuple_replaced,
 }
 NUMBER_METHODS: dict[tuple[type, str], Callable[..., Any]] = {
     (float, "conjugate"): numbers.float_conjugate,
@@ -104,6 +110,8 @@ def equivalent(function: Any, options: Collection[str | None] = ()) -> Callable[
 
 def method_equivalent(owner: Any, name: str) -> Callable[..., Any] | None:
     """The function in Python that stands for a method of a builtin container, or None."""
+    if isinstance(owner, tuple) and hasattr(owner, "_fields") and name in NAMED_TUPLE_METHODS:
+        return NAMED_TUPLE_METHODS[name]
     key = (type(owner), name)
     return METHOD_EQUIVALENTS.get(key) or NUMBER_METHODS.get(key)
 

@@ -1,7 +1,8 @@
-"""The elements of an iterable as a list, and their order by a key: what the equivalents are built from."""
+"""The elements of an iterable as a list, and their order by a key; names of fields: what the equivalents are built from."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +43,11 @@ def extreme_index(choose: Callable[..., int], items: Any, key: Callable[[Any], A
     return choose(range(len(items)), key=items.__getitem__ if key is None else lambda i: key(items[i]))
 
 
+def given_fields(obj: Any) -> list[str]:
+    """The fields of a dataclass that its constructor takes."""
+    return [f.name for f in dataclasses.fields(obj) if f.init]
+
+
 def endless(caller: str) -> None:
     """Refuses what never ends."""
     raise NotDifferentiable(
@@ -50,4 +56,4 @@ def endless(caller: str) -> None:
     )
 
 
-nondifferentiable(sorted_indices, extreme_index, endless)
+nondifferentiable(sorted_indices, extreme_index, given_fields, endless)

@@ -1,8 +1,10 @@
-"""Dictionaries made of active values, and their methods. Keys carry no derivative."""
+"""Dictionaries made of active values, and their methods, and objects made anew with other fields. Keys carry no derivative."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from s2sad.adjoints.equivalents.listing import given_fields
 
 
 def dict_of(source: Any = (), /, **options: Any) -> Any:
@@ -36,3 +38,20 @@ def dict_items(mapping: Any) -> Any:
 def dict_values(mapping: Any) -> Any:
     """`dict.values`"""
     return [mapping[key] for key in mapping.keys()]  # noqa: SIM118
+
+
+def replaced(obj: Any, /, **changes: Any) -> Any:
+    """`dataclasses.replace`"""
+    kept = {name: getattr(obj, name) for name in given_fields(obj) if name not in changes}
+    return type(obj)(**{**kept, **changes})
+
+
+def named_tuple_replaced(values: Any, /, **changes: Any) -> Any:
+    """`_replace` of a named tuple"""
+    kept = {name: values[i] for i, name in enumerate(values._fields) if name not in changes}
+    return type(values)(**{**kept, **changes})
+
+
+def named_tuple_dict(values: Any) -> Any:
+    """`_asdict` of a named tuple"""
+    return {name: values[i] for i, name in enumerate(values._fields)}

@@ -8,6 +8,7 @@ as it runs (`runtime.split`).
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import inspect
 import threading
@@ -26,7 +27,7 @@ from s2sad.errors import InPlaceError, NotDifferentiable
 from s2sad.loader import Compiled, Place, Variant
 from s2sad.runtime import dynamic
 from s2sad.source import unwrap
-from s2sad.synthetic import apply_wrapper, has_rule, wrapper_of
+from s2sad.synthetic import apply_wrapper, define, has_rule, wrapper_of
 
 _KEPT = 512  # functions whose derivatives are kept: their text and code, not what they close over
 _TWINS = 8  # derivatives of one text that differ in what it refers to
@@ -273,19 +274,24 @@ def _places(function: types.FunctionType, active: tuple[Any, ...], bound: int) -
 
 
 def _picking(backward: Any, names: tuple[str, ...], places: list[Spot]) -> Any:
-    """A backward function that gives the cotangents of single elements of *args and **kwargs."""
+    """A backward function that gives the cotangents of single elements of *args and **kwargs.
 
-    def picked(tape: Any, g: Any) -> Any:
-        bars = backward(tape, g)
-        by_name = dict(zip(names, bars if len(names) != 1 else (bars,), strict=True))
-        found = [_element(by_name[name], where) for name, where in places]
-        return found[0] if len(found) == 1 else tuple(found)
+    `def picked(tape, g): return (lambda bars: element(bars, 0))(backward(tape, g))`, which can be differentiated again.
+    """
+    of = {name: f"bars[{i}]" if len(names) != 1 else "bars" for i, name in enumerate(names)}
+    found = [of[name] if where is None else f"element({of[name]}, {where!r})" for name, where in places]
+    expression = found[0] if len(found) == 1 else f"({', '.join(found)})"
+    code = _picked(f"(lambda bars: {expression})(backward(tape, g))")
+    return types.FunctionType(code, {"backward": backward, "element": _element})
 
-    return picked
+
+@functools.lru_cache(maxsize=_KEPT)
+def _picked(expression: str) -> types.CodeType:
+    return define("picked", "tape, g", expression, {}).__code__
 
 
 def _element(bar: Any, where: Any) -> Any:
-    return bar if where is None or type(bar) is int else bar[where]
+    return bar if type(bar) is int else bar[where]
 
 
 def _nothing(*_: Any) -> None:

@@ -222,4 +222,4 @@ def replaced_in_a_named_tuple(x):
     return point.norm_squared() * point._asdict()["y"]
 
 
-case(replaced_in_a_named_tuple, [(0.7,)], tags="first-order")
+case(replaced_in_a_named_tuple, [(0.7,)])

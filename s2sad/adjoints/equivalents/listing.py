@@ -44,7 +44,9 @@ def extreme_index(choose: Callable[..., int], items: Any, key: Callable[[Any], A
 
 
 def given_fields(obj: Any) -> list[str]:
-    """The fields of a dataclass that its constructor takes."""
+    """The fields of a named tuple, and those of a dataclass that its constructor takes."""
+    if isinstance(obj, tuple):
+        return list(obj._fields)  # type: ignore[attr-defined]
     return [f.name for f in dataclasses.fields(obj) if f.init]
 
 

@@ -48,10 +48,10 @@ def replaced(obj: Any, /, **changes: Any) -> Any:
 
 def named_tuple_replaced(values: Any, /, **changes: Any) -> Any:
     """`_replace` of a named tuple"""
-    kept = {name: values[i] for i, name in enumerate(values._fields) if name not in changes}
+    kept = {name: values[i] for i, name in enumerate(given_fields(values)) if name not in changes}
     return type(values)(**{**kept, **changes})
 
 
 def named_tuple_dict(values: Any) -> Any:
     """`_asdict` of a named tuple"""
-    return {name: values[i] for i, name in enumerate(values._fields)}
+    return {name: values[i] for i, name in enumerate(given_fields(values))}

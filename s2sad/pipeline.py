@@ -31,6 +31,7 @@ from s2sad.transforms.fence import fence
 from s2sad.transforms.logs import refuse_reading_back
 from s2sad.transforms.loops import loops
 from s2sad.transforms.matches import matches
+from s2sad.transforms.partials import partials
 from s2sad.transforms.returns import returns
 from s2sad.transforms.simplify import simplify
 from s2sad.transforms.unnest import unnest
@@ -44,6 +45,7 @@ PASSES: tuple[Pass, ...] = (
     matches,  # `match` becomes a selection, then branches
     loops,  # `for ... else`, and iteration over zip, enumerate, items
     assignments,  # one plain target per assignment
+    partials,  # partial functions are called as what they are made of
     anf,  # one active operation per statement; comprehensions and short-circuits become loops and branches
 )
 

@@ -225,7 +225,30 @@ def with_partial(x, y):
     return f(x) * g(2.0)
 
 
-case(with_partial, [(0.7, 1.2)], argnums=(0, 1), tags="first-order")
+case(with_partial, [(0.7, 1.2)], argnums=(0, 1))
+
+
+def partials_of_what_changes(x):
+    total, i = 0.0, 0
+    while i < 3:
+        again = functools.partial(lambda a, b, c=1.0: a * b * b + c * a, x * (i + 1))
+        x, i = 1.5 * x, i + 1
+        total += again(x, c=2.0) * again(x)
+    return total
+
+
+case(partials_of_what_changes, [(0.7,), (-0.4,)])
+
+
+def keywords_and_more(*xs, **options):
+    return xs[0] * xs[1] ** 2 * options.get("scale", 1.0) * options["weight"]
+
+
+def keywords_of_what_is_given(x, function=keywords_and_more):
+    return function(2.0, x, scale=x * x, weight=3.0) + function(x, x, weight=x)
+
+
+case(keywords_of_what_is_given, [(0.7,)])
 
 case(functools.partial(square_plus, c=2.0), [(0.7,)], name="partial_given_directly")
 

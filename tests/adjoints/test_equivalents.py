@@ -1,5 +1,6 @@
 """The equals of builtins, against the builtins: values, errors, derivatives of functions that use them."""
 
+import dataclasses
 import functools
 import itertools
 import math
@@ -31,6 +32,13 @@ VECTOR = np.array(XS)
 
 def call(*args, **kwargs):
     return args, kwargs
+
+
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    first: float
+    second: float = 2.0
+    both: float = dataclasses.field(init=False, default=3.0)
 
 
 # Arguments, by builtin. What raises here must raise the same there.
@@ -88,6 +96,14 @@ CALLS = {
         call(YS, YS, strict=True),
         call(XS, XS, YS, strict=True),
         call(XS, 3),
+    ],
+    dataclasses.replace: [
+        call(Pair(0.5)),
+        call(Pair(0.5), second=1.5),
+        call(Pair(0.5), first=1, second=2),
+        call(Pair(0.5), third=1.0),
+        call(Pair(0.5), both=1.0),
+        call(0.5, first=1.0),
     ],
     functools.reduce: [
         call(operator.add, XS),

@@ -43,11 +43,14 @@ def extreme_index(choose: Callable[..., int], items: Any, key: Callable[[Any], A
     return choose(range(len(items)), key=items.__getitem__ if key is None else lambda i: key(items[i]))
 
 
-def given_fields(obj: Any) -> list[str]:
+def given_fields(obj: Any, changes: Any = ()) -> list[str]:
     """The fields of a named tuple, and those of a dataclass that its constructor takes."""
     if isinstance(obj, tuple):
         return list(obj._fields)  # type: ignore[attr-defined]
-    return [f.name for f in dataclasses.fields(obj) if f.init]
+    names = [f.name for f in dataclasses.fields(obj) if f.init]
+    if not set(changes) <= set(names):
+        dataclasses.replace(obj, **changes)  # the error is its own
+    return names
 
 
 def endless(caller: str) -> None:

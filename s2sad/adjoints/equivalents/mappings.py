@@ -42,7 +42,7 @@ def dict_values(mapping: Any) -> Any:
 
 def replaced(obj: Any, /, **changes: Any) -> Any:
     """`dataclasses.replace`"""
-    kept = {name: getattr(obj, name) for name in given_fields(obj) if name not in changes}
+    kept = {name: getattr(obj, name) for name in given_fields(obj, changes) if name not in changes}
     return type(obj)(**{**kept, **changes})
 
 

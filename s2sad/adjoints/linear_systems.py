@@ -22,7 +22,14 @@ from s2sad.runtime import (
     transposed,
     unbroadcast,
 )
-from s2sad.runtime.systems import slogdet_pushforward, solution_last, tensorinv_along, tensorsolve_pushforward_a
+from s2sad.runtime.systems import (
+    applied,
+    are_vectors,
+    slogdet_pushforward,
+    solution_last,
+    tensorinv_along,
+    tensorsolve_pushforward_a,
+)
 
 SINGULAR = np.outer(V, V[::-1]) + np.outer(V[::-1], [1.0, 2.0, 3.0])
 TENSOR = np.reshape(np.kron(S, [[1.0, 0.5], [-0.25, 2.0]]), (2, 3, 3, 2))
@@ -37,7 +44,8 @@ class inv:
         return inverse_along(t, ans)
 
 
-SYSTEMS = [(S, V), (S, S - 1), (STACK, STACK - 1), (S, V + 1j * V), (S, STACK - 1), (STACK, V), (STACK, S), (1j * S, V)]
+VECTORS = (STACK, V) if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else (STACK, STACK[:, 0])
+SYSTEMS = [(S, V), (S, S - 1), VECTORS, (STACK, STACK - 1), (S, V + 1j * V), (S, STACK - 1), (STACK, S), (1j * S, V)]
 
 
 @rule(np.linalg.solve, at=SYSTEMS)
@@ -51,10 +59,10 @@ class solve:
         return unbroadcast(solved(transposed(a), g, b), b)
 
     def pushforward_a(t, ans, a, b):
-        return -solved(a, np.squeeze(t @ np.expand_dims(ans, -1), -1) if np.ndim(b) == 1 else t @ ans, b)
+        return -solved(a, applied(t, ans, b), b)
 
     def pushforward_b(t, ans, a, b):
-        return np.linalg.solve(a, t)
+        return solved(a, t, b)
 
 
 @rule(np.linalg.det, at=[(S,), (STACK,), (S + 1j * S.T,), (SINGULAR,), (np.stack([S, SINGULAR]),)])
@@ -124,4 +132,4 @@ class tensorsolve:
         return np.linalg.tensorsolve(a, t, axes)
 
 
-nondifferentiable(np.linalg.matrix_rank, solution_last)
+nondifferentiable(np.linalg.matrix_rank, are_vectors, solution_last)

@@ -8,7 +8,7 @@ import linecache
 import numpy as np
 import pytest
 from by_source import FAMILIES
-from numeric import is_leaf, leaves
+from numeric import leaves
 
 from s2sad import grad
 from s2sad.adjoints.registry import all_rules
@@ -23,15 +23,10 @@ def program(function, rule, point):
     """A real function of the point's numbers and arrays, and their values: `sum(w * result) + sum(sin(result))`."""
     scope, values = {"np": np, "f": function}, []
     bound = rule.signature.bind(*point.args, **point.kwargs).arguments
-    inner = {id(v) for n, v in bound.items() if n in rule.differentiable}
-    inert = {id(v) for n, v in bound.items() if n in rule.inert}
+    active = {id(leaf) for name in rule.differentiable for leaf in leaves(bound.get(name, ()))}
 
     def spelled(argument):
-        if (
-            is_leaf(argument)
-            and id(argument) not in inert
-            and (isinstance(argument, np.ndarray) or id(argument) in inner or rule.name == "einsum")
-        ):
+        if id(argument) in active:
             values.append(argument)
             return f"x{len(values) - 1}"
         if isinstance(argument, (list, tuple)) and leaves(argument):

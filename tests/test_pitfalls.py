@@ -2642,6 +2642,13 @@ def the_rest_of_a_sequence(v):
     return first * sum(rest) + v[1] * rest[1]
 
 
+@right((2.0,), (0.5,))
+def the_rest_of_a_sequence_on_one_path(x):
+    values = [x, x * x]
+    first, *rest = [*values, x]
+    return (x * first if x > 1 else rest[0]) + sum(values)
+
+
 @right((M,))
 def transposed_array(m: np.ndarray):
     return np.sum(m.T @ m @ m.T * m.T) * np.sum(np.array([m[0], m[1]]).T ** 2)

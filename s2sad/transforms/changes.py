@@ -7,6 +7,7 @@ nothing else holds them: the derivative follows that. Everything else is refused
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 import gast
 
@@ -40,23 +41,25 @@ def _refuse(node: gast.AST, name: str, context: Context) -> None:
 
 def _check_shared(function: gast.FunctionDef, every: list[gast.AST], own: set[str], context: Context) -> None:
     """A container must not be changed any more once another one, or a closure, holds it."""
-    candidates = sorted(own & context.varied)
-    if not candidates:
+    changes: dict[str, list[gast.AST]] = {}
+    for node in every:
+        if (name := _changed(node)) in own & context.varied:
+            changes.setdefault(name, []).append(node)
+    if not changes:
         return
     order = {id(n): i for i, n in enumerate(every)}
     loops = _loops_around(every)
     written_out = _written_out(function, context)
     resolve = _resolver(function, context)
-    for name in candidates:
-        changes = [n for n in every if _changes(n, name)]
+    shares = [(node, name) for node in every if id(node) not in written_out for name in _shared(node, resolve)]
+    for share, name in sorted((s for s in shares if s[1] in changes), key=lambda s: s[1]):
         made = [n for n in every if isinstance(n, gast.Assign) and name in nodes.stores(n.targets[0])]
-        for share in (n for n in every if _shares(n, name, resolve) and id(n) not in written_out):
-            for change in changes:
-                common = [loop for loop in loops[id(share)] if loop in loops[id(change)]]
-                anew = common and any(common[-1] in loops[id(m)] for m in made)
-                if order[id(change)] > order[id(share)] or (common and not anew):
-                    _refuse(change, name, context)
-                    break
+        for change in changes[name]:
+            common = [loop for loop in loops[id(share)] if loop in loops[id(change)]]
+            anew = common and any(common[-1] in loops[id(m)] for m in made)
+            if order[id(change)] > order[id(share)] or (common and not anew):
+                _refuse(change, name, context)
+                break
 
 
 def _written_out(function: gast.FunctionDef, context: Context) -> set[int]:
@@ -85,23 +88,21 @@ def _loops_around(every: list[gast.AST]) -> dict[int, list[int]]:
     return found
 
 
-def _shares(node: gast.AST, name: str, resolve: Resolve) -> bool:
-    """Does this node let something else hold the object of `name`?"""
+def _shared(node: gast.AST, resolve: Resolve) -> Iterable[str]:
+    """The names whose objects this node lets something else hold."""
     if isinstance(node, (gast.Assign, gast.NamedExpr)):
-        return not isinstance(node.value, gast.Lambda) and name in held(node.value, resolve)
+        return [] if isinstance(node.value, gast.Lambda) else held(node.value, resolve)
     if isinstance(node, (gast.IfExp, gast.BoolOp)):
-        return name in held(node, resolve)
+        return held(node, resolve)
     if isinstance(node, (gast.List, gast.Tuple, gast.Set, gast.Dict)):
-        return isinstance(getattr(node, "ctx", gast.Load()), gast.Load) and name in held(node, resolve)
+        return held(node, resolve) if isinstance(getattr(node, "ctx", gast.Load()), gast.Load) else []
     if isinstance(node, gast.Call):
-        return name in given_back(node, resolve) or (
-            isinstance(node.func, gast.Attribute)
-            and node.func.attr in ("append", "insert", "setdefault")
-            and any(name in held(a, resolve) for a in node.args)
-        )
+        keeps = isinstance(node.func, gast.Attribute) and node.func.attr in ("append", "insert", "setdefault")
+        kept = [name for a in node.args for name in held(a, resolve)] if keeps else []
+        return [*given_back(node, resolve), *kept]
     if isinstance(node, gast.Match):
-        return name in held(node.subject, resolve) and any(_names_whole(c.pattern) for c in node.cases)
-    return isinstance(node, (gast.FunctionDef, gast.Lambda)) and name in captured(node)
+        return held(node.subject, resolve) if any(_names_whole(c.pattern) for c in node.cases) else []
+    return captured(node) if isinstance(node, (gast.FunctionDef, gast.Lambda)) else []
 
 
 def _names_whole(pattern: gast.pattern) -> bool:
@@ -111,11 +112,13 @@ def _names_whole(pattern: gast.pattern) -> bool:
     return isinstance(pattern, gast.MatchAs) and pattern.name is not None
 
 
-def _changes(node: gast.AST, name: str) -> bool:
+def _changed(node: gast.AST) -> str | None:
+    """The name whose object this node changes itself."""
+    place: gast.AST | None = None
     if isinstance(node, gast.Subscript) and isinstance(node.ctx, gast.Store):
-        return nodes.is_name(node.value, name)
-    if isinstance(node, gast.AugAssign):
-        return nodes.is_name(node.target, name)
-    if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
-        return nodes.is_name(node.func.value, name) and node.func.attr in IN_PLACE
-    return False
+        place = node.value
+    elif isinstance(node, gast.AugAssign):
+        place = node.target
+    elif isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and node.func.attr in IN_PLACE:
+        place = node.func.value
+    return place.id if isinstance(place, gast.Name) else None

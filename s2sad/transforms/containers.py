@@ -108,7 +108,7 @@ def unpack(step: steps.Unpack, sweep: Sweep) -> None:
         if i == star:
             index = gast.Slice(nodes.const(i), nodes.const(i + 1 - total) if i + 1 < total else None, None)
             rest = nodes.subscript(sweep.primal(nodes.load(step.source)), index)
-            part = nodes.call(sweep.helper(as_sequence), sweep.bar(target.id), rest)
+            part = nodes.call(sweep.helper(as_sequence), _whole(target.id, sweep), rest)
             place = nodes.subscript(sweep.bar(step.source), nodes.clone(index), ctx=gast.Store())
             sweep.emit(nodes.augment(place, part))
         else:
@@ -140,13 +140,17 @@ def _list_bar() -> Any:
 
 def _part(target: Expr, sweep: Sweep) -> Expr:
     if isinstance(target, gast.Starred):
-        name = target.value.id
-        present = sweep.bars.get(name)
-        value: Expr = sweep.bar(name) if present is not None else nodes.const(0)
-        if present is None or present.zero:
-            value = nodes.call(sweep.helper(instantiate), value, sweep.primal(nodes.load(name), after=True))
-        return gast.Starred(value, gast.Load())
+        return gast.Starred(_whole(target.value.id, sweep), gast.Load())
     return sweep.bar(target.id) if target.id in sweep.bars else nodes.const(0)
+
+
+def _whole(name: str, sweep: Sweep) -> Expr:
+    """The cotangent of a variable with all its parts, for one that is taken apart."""
+    present = sweep.bars.get(name)
+    value: Expr = sweep.bar(name) if present is not None else nodes.const(0)
+    if present is None or present.zero:
+        value = nodes.call(sweep.helper(instantiate), value, sweep.primal(nodes.load(name), after=True))
+    return value
 
 
 def append(step: steps.Append, sweep: Sweep) -> None:

@@ -27,6 +27,8 @@ MEANT = {
     "fmax": "a tie splits evenly, as for maximum",
     "fmin": "a tie splits evenly, as for minimum",
     "sign": "of a complex number it is the direction, which turns with the number",
+    "unique": "the values are elements of the array, and move with them",
+    "unique_values": "the values are elements of the array, and move with them",
     "float16": "a cotangent is rounded where it is added up, not at the cast",
 }
 

@@ -3365,7 +3365,7 @@ def test_casts_are_the_identity():
     assert grad(lambda x: np.complex128(x).real * x)(3.0) == 6.0
 
 
-@pytest.mark.parametrize("compiled", [lambda x: np.multiply.reduce(x), lambda x: scipy.special.j0(x)])
+@pytest.mark.parametrize("compiled", [lambda x: np.subtract.reduce(x), lambda x: scipy.special.j0(x)])
 def test_compiled_functions_are_refused_with_their_line(compiled):
     with pytest.raises(NotDifferentiable, match="neither a rule nor Python source") as caught:
         grad(compiled)(V)

@@ -58,7 +58,7 @@ nondifferentiable(
 # Questions about types, files and NumPy itself, and functions of integers and dates.
 nondifferentiable(
     np.common_type, np.typename, np.mintypecode, np.isfortran, np.einsum_path, np.get_include, np.getbufsize,
-    np.setbufsize, np.geterrcall, np.seterrcall, np.info, np.show_config, np.show_runtime, np.test, np.save, np.savetxt,
+    np.setbufsize, np.geterrcall, np.seterrcall, np.info, np.show_config, np.show_runtime, np.save, np.savetxt,
     np.savez, np.savez_compressed, np.fromfile, np.fromregex, np.base_repr, np.binary_repr, np.packbits, np.unpackbits,
     np.mask_indices, np.bartlett, np.blackman, np.hamming, np.hanning, np.isnat, np.is_busday, np.busday_count,
     np.busday_offset, np.busdaycalendar, np.datetime_as_string, np.datetime_data, np.polynomial.set_default_printstyle,

@@ -50,10 +50,10 @@ class array:
 class asarray_chkfinite:
     """A cast is the identity; nothing flows through one to integers."""
 
-    def pullback_a(g, ans, a, dtype=None, requirements=None):
+    def pullback_a(g, ans, a, dtype=None):
         return array_pullback(through_cast(g, ans), a)
 
-    def pushforward_a(t, ans, a, dtype=None, requirements=None):
+    def pushforward_a(t, ans, a, dtype=None):
         return cast_tangent(array_of(t, a), ans)
 
 

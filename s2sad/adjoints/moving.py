@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
-from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
     block_of,
@@ -151,7 +150,7 @@ def compress_method_rule(g, x, condition, axis=None):
     return scattered(g, np.compress(condition, places(x), axis), x)
 
 
-@rule(np.unique, *of(np, "unique_values"), at=[(V,), (A,)])
+@rule(np.unique, at=[(V,), (A,)])
 class unique:
     """Of equal elements the first one is taken."""
 
@@ -160,6 +159,19 @@ class unique:
 
     def pushforward_ar(t, ans, ar):
         return collected(t, first_places(ar))
+
+
+if hasattr(np, "unique_values"):
+
+    @rule(np.unique_values, at=[(V,), (A,)])
+    class unique_values:
+        """Of equal elements the first one is taken."""
+
+        def pullback_x(g, ans, x):
+            return scattered(g, first_places(x), x)
+
+        def pushforward_x(t, ans, x):
+            return collected(t, first_places(x))
 
 
 # Repetitions and insertions --------------------------------------------------------------------------

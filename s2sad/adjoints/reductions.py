@@ -91,7 +91,7 @@ class prod:
 
 @rule(np.max, np.amax, np.min, np.amin, at=[*REAL_SHAPES, *INITIAL])
 class max:
-    """1 for the extremal element; a tie splits evenly, also one with `initial`."""
+    """1 for the extremal element; a tie splits evenly; `initial` takes half of one."""
 
     def pullback_a(g, ans, a, axis=None, *, keepdims=False, initial=None, where=True):
         return unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims, initial, where)

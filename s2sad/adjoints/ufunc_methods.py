@@ -46,7 +46,7 @@ class multiply_reduce:
 
 @rule(np.maximum.reduce, np.minimum.reduce, at=[*AXES, *WHERE])
 class maximum_reduce:
-    """A tie splits evenly, also one with `initial`."""
+    """A tie splits evenly; `initial` takes half of one."""
 
     def pullback_array(g, ans, array, axis=0, *, keepdims=False, initial=None, where=True):
         return unreduce(g, array, axis, keepdims) * ties(array, ans, axis, keepdims, initial, where)

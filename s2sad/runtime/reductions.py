@@ -55,7 +55,7 @@ def present(a: Any, where: Any = True) -> Any:
 def ties(a: Any, ans: Any, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = True) -> Any:
     """How much of the maximum or minimum `ans` of its group each element is: 1, or 1/n for n equal ones.
 
-    `initial` is one more candidate, which shares a tie evenly with all the others.
+    `initial` is one more candidate, which takes half of a tie.
     """
     a = np.asarray(a)
     extreme = unreduce(ans, a, axis, keepdims)

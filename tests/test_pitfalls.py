@@ -2649,6 +2649,17 @@ def the_rest_of_a_sequence_on_one_path(x):
     return (x * first if x > 1 else rest[0]) + sum(values)
 
 
+@right((V,), ([0.5, -1.2, 2.0],))
+def sequence_whose_name_is_bound_again_in_a_loop_over_it(v):
+    total = 0.0
+    for i, e in enumerate(v):
+        total += e**2 * v[0]
+        v = [v[1] * e, v[0], v[2] + i]
+    for e in v:
+        v = [e, total * e]
+    return total * v[1]
+
+
 @right((M,))
 def transposed_array(m: np.ndarray):
     return np.sum(m.T @ m @ m.T * m.T) * np.sum(np.array([m[0], m[1]]).T ** 2)

@@ -128,21 +128,24 @@ class _Statements(Lowering):
 
     def _for(self, stmt: gast.For) -> None:
         if self.active(stmt.iter):
-            stmt.iter = self.iterable(stmt.iter)
+            stmt.iter = self.iterable(stmt.iter, nodes.stores(stmt))
         elif self.touches(stmt.iter):
             stmt.iter = self.lower(stmt.iter)
         stmt.body = self.block(stmt.body)
         self.emit(stmt)
 
-    def iterable(self, node: Expr) -> Expr:
-        """The iterable of an active loop: what `loops` leaves, on names."""
+    def iterable(self, node: Expr, rebound: set[str]) -> Expr:
+        """The iterable of an active loop: what `loops` leaves, on names. Those that are `rebound` within get another."""
         if isinstance(node, gast.Call):
             if self.context.resolve(node.func) in (enumerate, zip, reversed):
-                return gast.Call(node.func, [self.iterable(a) for a in node.args], node.keywords)
+                return gast.Call(node.func, [self.iterable(a, rebound) for a in node.args], node.keywords)
             if isinstance(node.func, gast.Attribute) and node.func.attr == "items":
-                owner = gast.Attribute(self.atom(node.func.value), "items", gast.Load())
+                owner = gast.Attribute(self.iterable(node.func.value, rebound), "items", gast.Load())
                 return gast.Call(owner, [], [])
-        return self.atom(node)
+        atom = self.atom(node)
+        if nodes.is_name(atom) and atom.id in rebound & self.context.varied:
+            return nodes.load(self.bind(atom, atom.id, varied=True))
+        return atom
 
     def _functiondef(self, stmt: gast.FunctionDef) -> None:
         self.check_defaults(stmt)

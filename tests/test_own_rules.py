@@ -321,7 +321,9 @@ class TestErrors:
             check_rule(f)
 
 
-@pytest.mark.parametrize(("function", "rule"), [pytest.param(f, r, id=r.name) for f, r in all_rules()])
+@pytest.mark.parametrize(
+    ("function", "rule"), [pytest.param(f, r, id=getattr(f, "__name__", type(f).__name__)) for f, r in all_rules()]
+)
 def test_the_rules_of_the_package_fit_their_functions(function, rule):
     by_position = {pow, np.asarray, np.asanyarray}  # their rules are those of operator.pow and np.array
     read = rule.kind not in ("nondifferentiable", "refused") and not (function.__module__ or "").startswith("s2sad.")

@@ -24,9 +24,9 @@ from s2sad.runtime import (
 from s2sad.template import can_be_written_out
 from s2sad.template import instantiate as instantiate_template
 from s2sad.transforms import containers, steps
+from s2sad.transforms.common import share
 from s2sad.transforms.contributions import Contribution, definite, finish, rename_root
 from s2sad.transforms.products import floats, is_fresh, product, sum_of
-from s2sad.transforms.sharing import share
 from s2sad.transforms.sweep import Sweep
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from s2sad import nodes
 from s2sad.adjoints import registry
+from s2sad.analysis import mutation, sharing
 from s2sad.analysis.activity import varied_names
 from s2sad.analysis.depth import deepest
 from s2sad.analysis.kinds import infer_kinds
@@ -89,6 +90,8 @@ class Transformer:
         self.queue: list[tuple[FunctionSource, Request, Callee, Site]] = []
 
     def run(self, function: Any, request: Request) -> Program:
+        mutation.forget()
+        sharing.forget()
         source = read(function)
         if request.form == "split":
             callee = self._callee(function, request, Namer(()))

@@ -3411,3 +3411,23 @@ def test_the_third_derivative_of_a_complex_modulus_is_refused():
     with pytest.raises(NotDifferentiable, match="abs of a complex number"):
         grad(second)(0.5)
     assert grad(grad(grad(lambda x: abs(x) * x**3)))(0.5) == pytest.approx(12.0)
+
+
+def test_what_a_helper_gives_back_is_asked_again_when_its_own_helper_is_redefined():
+    def copied(ys):
+        return list(ys)
+
+    def given(ys):
+        return last(ys)
+
+    def f(x):
+        ys = [x, 2.0 * x]
+        zs = given(ys)
+        ys[0] = 3.0 * x * x
+        return zs[0] * ys[0] + zs[1]
+
+    last = copied
+    assert grad(f)(2.0) == 38.0
+    last = lambda ys: ys  # noqa: E731
+    with pytest.raises(s2sad.S2SADError):
+        grad(f)(2.0)

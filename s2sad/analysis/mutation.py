@@ -272,6 +272,11 @@ def _is_outer(target: gast.expr, outer: Collection[str], own: Collection[str]) -
 _summaries: dict[tuple[types.CodeType, bool], frozenset[str]] = {}
 
 
+def forget() -> None:
+    """What functions change is found out anew: those that they call may have been redefined."""
+    _summaries.clear()
+
+
 def mutated_parameters(function: types.FunctionType, adding: bool = True) -> frozenset[str]:
     """The parameters of a function whose objects it may change in place; those of its callees included."""
     key = (function.__code__, adding)

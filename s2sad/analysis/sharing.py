@@ -94,6 +94,11 @@ def _given(parameters: frozenset[str], function: types.FunctionType, call: gast.
 _summaries: dict[types.CodeType, frozenset[str]] = {}
 
 
+def forget() -> None:
+    """What functions give back is found out anew: those that they call may have been redefined."""
+    _summaries.clear()
+
+
 def returned_parameters(function: types.FunctionType) -> frozenset[str]:
     """The parameters of a function whose objects its result may be, or have inside."""
     code = function.__code__

@@ -15,7 +15,7 @@ import numpy as np
 
 from s2sad import nodes
 from s2sad.adjoints import registry
-from s2sad.analysis import mutation, sharing
+from s2sad.analysis import glances, mutation, sharing
 from s2sad.analysis.activity import varied_names
 from s2sad.analysis.depth import deepest
 from s2sad.analysis.kinds import infer_kinds
@@ -90,8 +90,8 @@ class Transformer:
         self.queue: list[tuple[FunctionSource, Request, Callee, Site]] = []
 
     def run(self, function: Any, request: Request) -> Program:
-        mutation.forget()
-        sharing.forget()
+        for looked_through in (glances, mutation, sharing):
+            looked_through.forget()
         source = read(function)
         if request.form == "split":
             callee = self._callee(function, request, Namer(()))
@@ -117,6 +117,7 @@ class Transformer:
             raise combine(errors)
         # callees first, as a person would order a file
         program.emitted.sort(key=lambda e: e.role == "joint")
+        program.contexts += _only_seen(program.contexts)
         return program
 
     def _guard(self, program: Program, context: Context, transform: Callable[[], list[Emitted]]) -> None:
@@ -175,6 +176,16 @@ class Transformer:
         while not namer.is_free(name := self.module.fresh(base)):
             pass
         return name
+
+
+def _only_seen(contexts: list[Context]) -> list[Context]:
+    """The functions that were looked through, each once, and are not differentiated themselves."""
+    known = {context.source.function for context in contexts}
+    merged: dict[types.FunctionType, Context] = {}
+    for context in glances.glances():
+        if context.source.function not in known:
+            merged.setdefault(context.source.function, context).dependencies.update(context.dependencies)
+    return list(merged.values())
 
 
 def _of_library(function: Any) -> bool:

@@ -3431,3 +3431,25 @@ def test_what_a_helper_gives_back_is_asked_again_when_its_own_helper_is_redefine
     last = lambda ys: ys  # noqa: E731
     with pytest.raises(s2sad.S2SADError):
         grad(f)(2.0)
+
+
+def test_what_a_helper_changes_is_asked_again_when_its_own_helper_is_redefined():
+    def changes_nothing(ys):
+        return None
+
+    def changes(ys):
+        ys[0] = 3.0 * ys[0]
+
+    def told(ys):
+        last(ys)
+
+    def h(x):
+        ys = [x, 2.0 * x]
+        told(ys)
+        return ys[0] * ys[1]
+
+    last, derivative = changes_nothing, grad(h)
+    assert derivative(2.0) == 8.0
+    last = changes
+    with pytest.raises(S2SADError):
+        derivative(2.0)

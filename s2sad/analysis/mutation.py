@@ -18,6 +18,7 @@ from s2sad.adjoints import registry
 from s2sad.adjoints.equivalents import equivalent
 from s2sad.adjoints.methods import METHODS
 from s2sad.analysis.expressions import BUILDERS, IN_PLACE, root
+from s2sad.analysis.glances import glance
 from s2sad.analysis.own import own_containers
 from s2sad.context import UNKNOWN, Context
 
@@ -287,25 +288,19 @@ def mutated_parameters(function: types.FunctionType, adding: bool = True) -> fro
 
 
 def _summary(function: types.FunctionType, adding: bool) -> frozenset[str]:
-    from s2sad.errors import S2SADError
-    from s2sad.naming import Namer
-    from s2sad.source import read
-
-    try:
-        source = read(function)
-    except S2SADError:
+    context = glance(function)
+    if context is None:
         return frozenset(function.__code__.co_varnames[: function.__code__.co_argcount])
-    parameters = nodes.all_parameters(source.tree.args)
-    context = Context(source, (), Namer(()))
-    context.locals = nodes.stores(source.tree.body) | set(parameters)
-    every = list(nodes.walk(source.tree.body))
-    own = own_containers(source.tree.args, list(nodes.walk_scope(source.tree.body)), context)
+    tree = context.source.tree
+    parameters = nodes.all_parameters(tree.args)
+    every = list(nodes.walk(tree.body))
+    own = own_containers(tree.args, list(nodes.walk_scope(tree.body)), context)
     elsewhere = [n for n in every if not _changes_own(n, own)]
     changed, aliases = _changed(elsewhere, context.resolve), _aliases(every, context.resolve, loose=False)
     # a method of unknown effect counts for what the function has itself, not for what its caller gave it
     sure = _sure(elsewhere, context.resolve, adding)
     roots = {aliases.find(name) for name in changed & sure}
-    kept = {aliases.find(name) for name in _kept(source.tree, parameters)}
+    kept = {aliases.find(name) for name in _kept(tree, parameters)}
     return frozenset(p for p in parameters if aliases.find(p) in roots | kept)
 
 

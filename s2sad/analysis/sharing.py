@@ -16,8 +16,8 @@ import gast
 from s2sad import nodes
 from s2sad.adjoints import registry
 from s2sad.analysis.expressions import captured
-from s2sad.context import UNKNOWN, Context
-from s2sad.errors import S2SADError
+from s2sad.analysis.glances import glance
+from s2sad.context import UNKNOWN
 
 Resolve = Callable[[gast.AST], Any]
 _VIEWS = ("values", "items")
@@ -109,17 +109,11 @@ def returned_parameters(function: types.FunctionType) -> frozenset[str]:
 
 
 def _summary(function: types.FunctionType) -> frozenset[str]:
-    from s2sad.naming import Namer
-    from s2sad.source import read
-
-    try:
-        source = read(function)
-    except S2SADError:
+    context = glance(function)
+    if context is None:
         return frozenset()
-    parameters = nodes.all_parameters(source.tree.args)
-    context = Context(source, (), Namer(()))
-    context.locals = nodes.stores(source.tree.body) | set(parameters)
-    return frozenset(_in_result(source.tree, context.resolve) & set(parameters))
+    tree = context.source.tree
+    return frozenset(_in_result(tree, context.resolve) & set(nodes.all_parameters(tree.args)))
 
 
 def _in_result(function: gast.FunctionDef | gast.Lambda, resolve: Resolve) -> set[str]:

@@ -248,6 +248,7 @@ def explain(error: Exception) -> None:
         raise error.with_traceback(trace) from None
 
 
+_NUMPY = os.path.join(os.path.dirname(np.__file__), "")
 _REFUSALS: dict[type[Exception], type[S2SADError]] = {Unfit: InvalidArgument, NoRule: NotDifferentiable}
 
 
@@ -264,9 +265,6 @@ def _written_by_user(code: types.CodeType, line: int) -> Location | None:
     emitted = Location(code.co_filename, line, 0, linecache.getline(code.co_filename, line).rstrip("\n"), code.co_qualname)
     place = of_user(emitted)
     return None if place is emitted or place.filename.startswith(_NUMPY) else place
-
-
-_NUMPY = os.path.join(os.path.dirname(np.__file__), "")
 
 
 def _locate(error: Exception, trace: types.TracebackType | None) -> None:

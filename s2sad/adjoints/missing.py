@@ -12,6 +12,7 @@ from s2sad.runtime import (
     cumprod_pushforward,
     cumsum_pullback,
     freedom,
+    or_one,
     present,
     prod_others,
     ties,
@@ -92,7 +93,7 @@ class nanstd:
 
     def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
         return unreduce_where(
-            g / ((ans + (ans == 0)) * freedom(a, axis, keepdims, present(a, where), ddof, correction)),
+            g / (or_one(ans) * freedom(a, axis, keepdims, present(a, where), ddof, correction)),
             a, axis, keepdims, present(a, where),
         ) * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where))  # fmt: skip
 
@@ -102,7 +103,7 @@ class nanstd:
                 t * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where)),
                 axis=axis, keepdims=keepdims, where=present(a, where),
             )
-        ) / ((ans + (ans == 0)) * freedom(a, axis, keepdims, present(a, where), ddof, correction))  # fmt: skip
+        ) / (or_one(ans) * freedom(a, axis, keepdims, present(a, where), ddof, correction))  # fmt: skip
 
 
 @rule(np.nancumsum, at=[(HOLES,), (HOLES, 0), (HOLES, -1)])

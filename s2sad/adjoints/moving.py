@@ -69,6 +69,11 @@ class compress:
         return np.compress(condition, t, axis)
 
 
+@linear(compress_method, at=[(V, [True, False, True]), (A, [False, True], 0)])
+def compress_method_rule(g, x, condition, axis=None):
+    return scattered(g, np.compress(condition, places(x), axis), x)
+
+
 @linear(np.delete, at=[(V, 1), (A, [0, 3]), (A, 1, 0), (T, slice(1, 3), -1), (V, np.array([True, False, False]))])
 def delete(g, arr, obj, axis=None):
     return scattered(g, np.delete(places(arr), obj, axis), arr)
@@ -143,11 +148,6 @@ class sort_complex:
 
     def pushforward_a(t, ans, a):
         return collected(t, rearranged(a, ans)) + 0j
-
-
-@linear(compress_method, at=[(V, [True, False, True]), (A, [False, True], 0)])
-def compress_method_rule(g, x, condition, axis=None):
-    return scattered(g, np.compress(condition, places(x), axis), x)
 
 
 @rule(np.unique, at=[(V,), (A,)])

@@ -14,23 +14,21 @@ from s2sad.context import Context
 
 def own_containers(args: gast.arguments, scope: list[gast.AST], context: Context) -> set[str]:
     """Names that are bound to nothing else, in the scope of a function with these parameters."""
-    displays = (gast.List, gast.Dict, gast.ListComp, gast.DictComp)
     found: dict[str, bool] = {}
-    parameters = set(nodes.all_parameters(args))
     for node in scope:
-        if isinstance(node, gast.Assign):
-            for target in node.targets:
+        if isinstance(node, (gast.Assign, gast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, gast.Assign) else [node.target]
+            fresh = len(targets) == 1 and _makes_container(node.value, context)
+            for target in targets:
                 if isinstance(target, gast.Name):
-                    fresh = isinstance(node.value, displays) or _makes_container(node.value, context)
-                    fresh = fresh and len(node.targets) == 1
                     found[target.id] = found.get(target.id, True) and fresh
-        elif isinstance(node, gast.AnnAssign) and isinstance(node.target, gast.Name) and node.value is not None:
-            fresh = isinstance(node.value, displays) or _makes_container(node.value, context)
-            found[node.target.id] = found.get(node.target.id, True) and fresh
+    parameters = set(nodes.all_parameters(args))
     return {name for name, fresh in found.items() if fresh and name not in parameters and name in context.locals}
 
 
 def _makes_container(value: gast.expr, context: Context) -> bool:
+    if isinstance(value, (gast.List, gast.Dict, gast.ListComp, gast.DictComp)):
+        return True
     if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Add, gast.Mult)):  # [0.0] * n
         return any(_is_list(e, context) or _makes_container(e, context) for e in (value.left, value.right))
     if isinstance(value, gast.Subscript):  # a part of a list is a list of its own

@@ -25,19 +25,16 @@ def _one(a: Any, axis: Any) -> tuple[int, ...]:
 
 def diff_part(g: Any, which: Any, a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
     """The cotangent of `a` (which=0), `prepend` (-1) or `append` (1) where `g` is that of np.diff with these."""
-    sizes = [np.shape(x)[axis] for x in joined(a, axis, prepend, append)]
     if n == 0:
         return g if which == 0 else 0 * np.sum(g)
     whole = diff_pullback(g, a, n, axis)
-    first = 0 if prepend is None else sizes[0]
-    start, size, like = (
-        (0, first, prepend)
-        if which < 0
-        else (first, np.shape(a)[axis], a)
-        if which == 0
-        else (first + np.shape(a)[axis], sizes[-1], append)
-    )
-    return unbroadcast(np.take(whole, np.arange(start, start + size), axis), like)
+    start = 0 if prepend is None else np.shape(joined(a, axis, prepend)[0])[axis]
+    stop = start + np.shape(a)[axis]
+    if which < 0:
+        return unbroadcast(np.take(whole, np.arange(start), axis), prepend)
+    if which == 0:
+        return unbroadcast(np.take(whole, np.arange(start, stop), axis), a)
+    return unbroadcast(np.take(whole, np.arange(stop, np.shape(whole)[axis]), axis), append)
 
 
 def diff_tangent(t: Any, which: Any, a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:

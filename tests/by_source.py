@@ -14,6 +14,7 @@ NAMES = (
     "quantiles",
     "statistics",
     "norms",
+    "polynomials",
     "products",
     "spectra",
 )

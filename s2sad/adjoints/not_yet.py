@@ -7,31 +7,30 @@ _NAMES = {
         row_stack
     """,
     "np.polynomial.chebyshev": """
-        cheb2poly chebadd chebcompanion chebder chebdiv chebfit chebfromroots chebint chebinterpolate chebmul
-        chebmulx chebpow chebroots chebsub chebtrim chebval2d chebval3d chebvalnd chebvander chebvander2d
-        chebvander3d poly2cheb
+        chebcompanion chebdiv chebfit chebinterpolate
+        chebtrim chebval2d chebval3d chebvalnd chebvander2d
+        chebvander3d
     """,
     "np.polynomial.hermite": """
-        herm2poly hermadd hermcompanion hermder hermdiv hermfit hermfromroots hermint hermmul hermmulx hermpow
-        hermroots hermsub hermtrim hermval2d hermval3d hermvalnd hermvander hermvander2d hermvander3d
-        poly2herm
+        hermcompanion hermdiv hermfit
+        hermtrim hermval2d hermval3d hermvalnd hermvander2d hermvander3d
     """,
     "np.polynomial.hermite_e": """
-        herme2poly hermeadd hermecompanion hermeder hermediv hermefit hermefromroots hermeint hermemul
-        hermemulx hermepow hermeroots hermesub hermetrim hermeval2d hermeval3d hermevalnd hermevander
-        hermevander2d hermevander3d poly2herme
+        hermecompanion hermediv hermefit
+        hermetrim hermeval2d hermeval3d hermevalnd
+        hermevander2d hermevander3d
     """,
     "np.polynomial.laguerre": """
-        lag2poly lagadd lagcompanion lagder lagdiv lagfit lagfromroots lagint lagmul lagmulx lagpow lagroots
-        lagsub lagtrim lagval2d lagval3d lagvalnd lagvander lagvander2d lagvander3d poly2lag
+        lagcompanion lagdiv lagfit
+        lagtrim lagval2d lagval3d lagvalnd lagvander2d lagvander3d
     """,
     "np.polynomial.legendre": """
-        leg2poly legadd legcompanion legder legdiv legfit legfromroots legint legmul legmulx legpow legroots
-        legsub legtrim legval2d legval3d legvalnd legvander legvander2d legvander3d poly2leg
+        legcompanion legdiv legfit
+        legtrim legval2d legval3d legvalnd legvander2d legvander3d
     """,
     "np.polynomial.polynomial": """
-        polyadd polycompanion polyder polydiv polyfit polyfromroots polyint polymul polymulx polypow polyroots
-        polysub polytrim polyval2d polyval3d polyvalnd polyvander polyvander2d polyvander3d
+        polycompanion polydiv polyfit
+        polytrim polyval2d polyval3d polyvalnd polyvander2d polyvander3d
     """,
 }
 

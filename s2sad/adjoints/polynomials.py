@@ -1,17 +1,186 @@
-"""Functions of NumPy that need no rule: their own source can be differentiated."""
+"""Functions of polynomials' coefficients: six families with the same functions, and one set of rules for them all.
+
+The functions whose own source can be differentiated need no rule.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
 
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.names import of
-from s2sad.adjoints.registry import readable
+from s2sad.adjoints.registry import readable, rule, sample
+from s2sad.runtime.polynomials import (
+    fitted,
+    fitted_bar,
+    fromroots_pullback,
+    fromroots_pushforward,
+    matrix_transposed,
+    transposed,
+    unit_coefficients,
+)
+from s2sad.runtime.shapes import unbroadcast
 
 C = np.array([0.5, -1.5, 2.0])
+D = np.array([1.5, 0.25, -0.75, 1.25])
 X = np.array([0.25, 0.75])
 CUBE = np.arange(8.0).reshape(2, 2, 2) ** 0.5
+PAIRS = [(C, D), (D, C), (C, X), (C + 1j * D[:3], D)]
+ONE = [(C,), (D,), (C + 1j * D[:3],)]
+
+
+def named(function: Any) -> Callable[[type], type]:
+    """Gives the class of a rule the name of the function that it is for, which messages show."""
+
+    def rename(cls: type) -> type:
+        cls.__name__ = function.__name__
+        return cls
+
+    return rename
+
+
+def products(add: Any, sub: Any, mul: Any, power: Any, mulx: Any) -> None:
+    """Sums, products and powers."""
+
+    @rule(add, at=PAIRS)
+    @named(add)
+    class sum_:
+        def pullback_c1(g, ans, c1, c2):
+            return fitted_bar(g, c1)
+
+        def pullback_c2(g, ans, c1, c2):
+            return fitted_bar(g, c2)
+
+        def pushforward_c1(t, ans, c1, c2):
+            return fitted(t, ans)
+
+        def pushforward_c2(t, ans, c1, c2):
+            return fitted(t, ans)
+
+    @rule(sub, at=PAIRS)
+    @named(sub)
+    class difference:
+        def pullback_c1(g, ans, c1, c2):
+            return fitted_bar(g, c1)
+
+        def pullback_c2(g, ans, c1, c2):
+            return -fitted_bar(g, c2)
+
+        def pushforward_c1(t, ans, c1, c2):
+            return fitted(t, ans)
+
+        def pushforward_c2(t, ans, c1, c2):
+            return -fitted(t, ans)
+
+    @rule(mul, at=PAIRS)
+    @named(mul)
+    class product:
+        def pullback_c1(g, ans, c1, c2):
+            return transposed(mul, g, c1, c2)
+
+        def pullback_c2(g, ans, c1, c2):
+            return transposed(mul, g, c2, c1)
+
+        def pushforward_c1(t, ans, c1, c2):
+            return fitted(mul(t, c2), ans)
+
+        def pushforward_c2(t, ans, c1, c2):
+            return fitted(mul(c1, t), ans)
+
+    @rule(power, at=[(C, 0), (C, 1), (C, 3), (C + 1j * D[:3], 2), (C, 2, None)])
+    @named(power)
+    class power_:
+        def pullback_c(g, ans, c, pow, maxpower=None):
+            return transposed(mul, g, c, pow * power(c, max(pow - 1, 0), None))
+
+        def pushforward_c(t, ans, c, pow, maxpower=None):
+            return fitted(mul(t, pow * power(c, max(pow - 1, 0), None)), ans)
+
+    one_coefficient(mulx)
+
+
+def one_coefficient(function: Any) -> None:
+    """A function of coefficients alone, linear in them."""
+
+    @rule(function, at=ONE)
+    @named(function)
+    class linear_:
+        def pullback_c(g, ans, c):
+            return transposed(function, g, c)
+
+        def pushforward_c(t, ans, c):
+            return fitted(function(t), ans)
+
+
+ORDERS = [(C,), (D, 2), (C, 5), (A, 1, 0.5), sample(A, axis=1), sample(CUBE, 1, 2.0, axis=-1), (C + 1j * D[:3],)]
+INTEGRALS = [
+    (C,),
+    (D, 2, [0.5, 1.5], 0.25, 2.0),
+    (A, 1),
+    sample(A, axis=1),
+    sample(CUBE, lbnd=1.5, axis=-1),
+    (C + 1j * D[:3],),
+]
+
+
+def calculus(der: Any, integral: Any) -> None:
+    """Derivatives and integrals: along an axis, the function of the basis is a matrix."""
+
+    @rule(der, at=ORDERS)
+    @named(der)
+    class derivative:
+        def pullback_c(g, ans, c, m=1, scl=1, axis=0):
+            return matrix_transposed(der(unit_coefficients(c, axis), m, scl), g, c, axis)
+
+        def pushforward_c(t, ans, c, m=1, scl=1, axis=0):
+            return der(t, m, scl, axis)
+
+    @rule(integral, at=INTEGRALS)
+    @named(integral)
+    class integral_:
+        def pullback_c(g, ans, c, m=1, k=(), lbnd=0, scl=1, axis=0):
+            return matrix_transposed(integral(unit_coefficients(c, axis), m, (), lbnd, scl), g, c, axis)
+
+        def pushforward_c(t, ans, c, m=1, k=(), lbnd=0, scl=1, axis=0):
+            return integral(t, m, (), lbnd, scl, axis)
+
+
+def zeros(fromroots: Any, roots: Any, vander: Any, val: Any, der: Any) -> None:
+    """Roots, polynomials of given roots, and Vandermonde matrices."""
+
+    @rule(fromroots, at=[(C,), (D,), (C + 1j * D[:3],)])
+    @named(fromroots)
+    class from_roots:
+        def pullback_roots(g, ans, roots):
+            return fromroots_pullback(g, fromroots, roots)
+
+        def pushforward_roots(t, ans, roots):
+            return fromroots_pushforward(t, ans, fromroots, roots)
+
+    @rule(roots, at=[(C,), (D,), (X,), (C + 1j * D[:3],)])
+    @named(roots)
+    class roots_:
+        """Of single roots: a multiple one has no derivative, and gives inf or nan."""
+
+        def pullback_c(g, ans, c):
+            return unbroadcast(-(g / val(ans, der(c))) @ vander(ans, len(c) - 1), c)
+
+        def pushforward_c(t, ans, c):
+            return -val(ans, t) / val(ans, der(c))
+
+    @rule(vander, at=[(X, 3), (0.5, 2), (X, 0), (A, 2), (X + 1j, 2)])
+    @named(vander)
+    class vandermonde:
+        def pullback_x(g, ans, x, deg):
+            return unbroadcast(np.sum(g * (vander(x, max(deg - 1, 0)) @ der(np.eye(deg + 1, dtype=ans.dtype))), axis=-1), x)
+
+        def pushforward_x(t, ans, x, deg):
+            return np.expand_dims(t, -1) * (vander(x, max(deg - 1, 0)) @ der(np.eye(deg + 1, dtype=ans.dtype)))
+
 
 FAMILIES = {"poly": polynomial, "cheb": chebyshev, "leg": legendre, "herm": hermite, "herme": hermite_e, "lag": laguerre}
 for prefix, module in FAMILIES.items():
@@ -20,6 +189,11 @@ for prefix, module in FAMILIES.items():
     readable(*of(module, f"{prefix}grid3d"), at=[(X, X, C, CUBE)])
     readable(*of(module, f"{prefix}line"), at=[(0.5, 1.5)])
     readable(*of(module, f"{prefix}weight"), at=[(X,)])
+    products(*(getattr(module, f"{prefix}{n}") for n in ("add", "sub", "mul", "pow", "mulx")))
+    for name in sorted({f"{prefix}2poly", f"poly2{prefix}"} & set(module.__all__)):
+        one_coefficient(getattr(module, name))
+    calculus(getattr(module, f"{prefix}der"), getattr(module, f"{prefix}int"))
+    zeros(*(getattr(module, f"{prefix}{n}") for n in ("fromroots", "roots", "vander", "val", "der")))
 
 readable(polynomial.polyvalfromroots, at=[(X, C)])
 readable(np.polyval, at=[(C, X)])

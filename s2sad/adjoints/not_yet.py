@@ -3,33 +3,33 @@
 _NAMES = {
     "ndarray": "flat",
     "np": """
-        fastCopyAndTranspose msort polyadd polyder polydiv polyfit polyint polymul polysub roots round_
+        fastCopyAndTranspose msort polyadd polydiv polyder polyint polymul polysub round_
         row_stack
     """,
     "np.polynomial.chebyshev": """
-        chebcompanion chebdiv chebfit chebinterpolate
+        chebcompanion chebinterpolate
         chebtrim chebval2d chebval3d chebvalnd chebvander2d
         chebvander3d
     """,
     "np.polynomial.hermite": """
-        hermcompanion hermdiv hermfit
+        hermcompanion
         hermtrim hermval2d hermval3d hermvalnd hermvander2d hermvander3d
     """,
     "np.polynomial.hermite_e": """
-        hermecompanion hermediv hermefit
+        hermecompanion
         hermetrim hermeval2d hermeval3d hermevalnd
         hermevander2d hermevander3d
     """,
     "np.polynomial.laguerre": """
-        lagcompanion lagdiv lagfit
+        lagcompanion
         lagtrim lagval2d lagval3d lagvalnd lagvander2d lagvander3d
     """,
     "np.polynomial.legendre": """
-        legcompanion legdiv legfit
+        legcompanion
         legtrim legval2d legval3d legvalnd legvander2d legvander3d
     """,
     "np.polynomial.polynomial": """
-        polycompanion polydiv polyfit
+        polycompanion
         polytrim polyval2d polyval3d polyvalnd polyvander2d polyvander3d
     """,
 }

@@ -15,6 +15,9 @@ from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import readable, rule, sample
 from s2sad.runtime.polynomials import (
+    division_pullback_c1,
+    division_pullback_c2,
+    division_pushforward,
     fitted,
     fitted_bar,
     fromroots_pullback,
@@ -182,6 +185,45 @@ def zeros(fromroots: Any, roots: Any, vander: Any, val: Any, der: Any) -> None:
             return np.expand_dims(t, -1) * (vander(x, max(deg - 1, 0)) @ der(np.eye(deg + 1, dtype=ans.dtype)))
 
 
+def division(div: Any, mul: Any) -> None:
+    """Quotient and remainder: c1 = q c2 + r, so dq c2 + dr = dc1 - q dc2, which is a division again."""
+
+    @rule(div, at=PAIRS)
+    @named(div)
+    class division_:
+        tuple_unless = ()
+
+        def pullback_c1(g, ans, c1, c2):
+            return division_pullback_c1(g, div, c1, c2)
+
+        def pullback_c2(g, ans, c1, c2):
+            return division_pullback_c2(g, ans, div, mul, c2)
+
+        def pushforward_c1(t, ans, c1, c2):
+            return division_pushforward(t, ans, div, c2)
+
+        def pushforward_c2(t, ans, c1, c2):
+            return division_pushforward(-mul(ans[0], t), ans, div, c2)
+
+
+P = np.array([-0.9, -0.4, 0.1, 0.5, 1.0])
+Q = np.array([0.5, 1.0, -1.0, 2.0, 0.25])
+FITS = [(P, Q, 2), (P, np.stack([Q, P**2], 1), 1), (P, Q + 1j * P, 2, 1e-10), sample(P, Q, 1, w=Q + 1.5)]
+
+
+def least_squares(fit: Any, *more: Any) -> None:
+    """The fit of a polynomial is linear in the values; places and weights are constants."""
+
+    @rule(fit, at=[*FITS, *more])
+    @named(fit)
+    class fit_:
+        def pullback_y(g, ans, x, y, deg, rcond=None, *, w=None):
+            return matrix_transposed(fit(x, np.eye(len(x), dtype=ans.dtype), deg, rcond, w=w), g, y)
+
+        def pushforward_y(t, ans, x, y, deg, rcond=None, *, w=None):
+            return fit(x, t, deg, rcond, w=w)
+
+
 FAMILIES = {"poly": polynomial, "cheb": chebyshev, "leg": legendre, "herm": hermite, "herme": hermite_e, "lag": laguerre}
 for prefix, module in FAMILIES.items():
     readable(*of(module, f"{prefix}val"), at=[(X, C), (0.5, A)])
@@ -193,7 +235,25 @@ for prefix, module in FAMILIES.items():
     for name in sorted({f"{prefix}2poly", f"poly2{prefix}"} & set(module.__all__)):
         one_coefficient(getattr(module, name))
     calculus(getattr(module, f"{prefix}der"), getattr(module, f"{prefix}int"))
+    division(getattr(module, f"{prefix}div"), getattr(module, f"{prefix}mul"))
+    least_squares(getattr(module, f"{prefix}fit"), (P, Q, [0, 2]))
     zeros(*(getattr(module, f"{prefix}{n}") for n in ("fromroots", "roots", "vander", "val", "der")))
+
+least_squares(np.polyfit)
+
+
+@rule(np.roots, at=[(C,), (D,), (X,), (C + 1j * D[:3],)])
+class roots:
+    """Of single roots: a multiple one has no derivative, and gives inf or nan."""
+
+    def pullback_p(g, ans, p):
+        return unbroadcast(
+            -(g / np.polyval(p[:-1] * np.arange(len(p) - 1, 0, -1, dtype=ans.dtype), ans)) @ np.vander(ans, len(p)), p
+        )
+
+    def pushforward_p(t, ans, p):
+        return -np.polyval(t, ans) / np.polyval(p[:-1] * np.arange(len(p) - 1, 0, -1, dtype=ans.dtype), ans)
+
 
 readable(polynomial.polyvalfromroots, at=[(X, C)])
 readable(np.polyval, at=[(C, X)])

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.containers import ListBar
 from s2sad.runtime.shapes import unbroadcast
+from s2sad.runtime.spectra import is_absent
 
 
 def fitted(c: Any, like: Any) -> Any:
@@ -52,3 +54,32 @@ def fromroots_pushforward(t: Any, ans: Any, fromroots: Any, roots: Any) -> Any:
 
 def _of_others(fromroots: Any, roots: Any) -> Any:
     return [fromroots(np.delete(roots, i)) for i in range(np.shape(roots)[0])]
+
+
+def division_pullback_c1(g: Any, div: Any, c1: Any, c2: Any) -> Any:
+    """The cotangent of the dividend where `g` holds those of div(c1, c2), which is linear in it."""
+    shares = [_share(g, div(e, c2)) for e in unit_coefficients(c1)]
+    return unbroadcast(np.stack(shares).astype(_common(g, c1)), c1)
+
+
+def division_pullback_c2(g: Any, ans: Any, div: Any, mul: Any, c2: Any) -> Any:
+    """The cotangent of the divisor where `g` holds those of ans = div(c1, c2)."""
+    shares = [_share(g, div(-mul(ans[0], e), c2)) for e in unit_coefficients(c2)]
+    return unbroadcast(np.stack(shares).astype(_common(g, c2)), c2)
+
+
+def division_pushforward(t: Any, ans: Any, div: Any, c2: Any) -> Any:
+    """The tangents of ans = div(c1, c2) where `t` is that of the dividend, or less the quotient times that of the divisor."""
+    return ListBar(tuple(fitted(part, like) for part, like in zip(div(t, c2), ans, strict=True)))
+
+
+def _share(g: Any, parts: Any) -> Any:
+    total: Any = 0.0
+    for bar, part in zip(g, parts, strict=True):
+        if not is_absent(bar):
+            total = total + np.sum(bar * fitted(part, bar))
+    return total
+
+
+def _common(g: Any, c: Any) -> Any:
+    return np.result_type(np.asarray(c), *(bar for bar in g if not is_absent(bar)))

@@ -30,3 +30,15 @@ def test_constants_of_integration_are_refused_where_a_derivative_flows_into_them
 def test_the_scale_of_a_derivative_is_refused_where_a_derivative_flows_into_it():
     with pytest.raises(NotDifferentiable, match="chebder"):
         grad(lambda s: np.sum(chebyshev.chebder(C, 1, s)))(2.0)
+
+
+def test_the_places_and_the_options_of_a_fit_are_refused():
+    with pytest.raises(NotDifferentiable, match="chebfit"):
+        grad(lambda x: np.sum(chebyshev.chebfit(x, C, 1)))(C)
+    with pytest.raises(NotDifferentiable, match="polyfit"):
+        grad(lambda y: np.sum(np.polyfit(C, y, 1, cov=True)[0]))(C)
+
+
+def test_a_remainder_alone():
+    slope = grad(lambda c: np.sum(polynomial.polydiv(c, [1.0, 2.0])[1]))(C)
+    np.testing.assert_allclose(slope, [1.0, -0.5, 0.25])

@@ -3,7 +3,7 @@
 _NAMES = {
     "ndarray": "flat",
     "np": """
-        fastCopyAndTranspose msort polyadd polydiv polyder polyint polymul polysub round_
+        fastCopyAndTranspose msort polyadd polydiv polyint polymul polysub round_
         row_stack
     """,
     "np.polynomial.chebyshev": """

@@ -242,17 +242,26 @@ for prefix, module in FAMILIES.items():
 least_squares(np.polyfit)
 
 
+@rule(np.polyder, at=[(C,), (D, 2), (C, 0), (C, 3), (C + 1j * D[:3],)])
+class polyder:
+    def pullback_p(g, ans, p, m=1):
+        return matrix_transposed(polynomial.polyder(unit_coefficients(p), m)[::-1, ::-1][: len(g)], g, p)
+
+    def pushforward_p(t, ans, p, m=1):
+        return np.polyder(t, m)
+
+
 @rule(np.roots, at=[(C,), (D,), (X,), (C + 1j * D[:3],)])
 class roots:
     """Of single roots: a multiple one has no derivative, and gives inf or nan."""
 
     def pullback_p(g, ans, p):
         return unbroadcast(
-            -(g / np.polyval(p[:-1] * np.arange(len(p) - 1, 0, -1, dtype=ans.dtype), ans)) @ np.vander(ans, len(p)), p
+            -(g / polynomial.polyval(ans, polynomial.polyder(p[::-1]))) @ polynomial.polyvander(ans, len(p) - 1)[:, ::-1], p
         )
 
     def pushforward_p(t, ans, p):
-        return -np.polyval(t, ans) / np.polyval(p[:-1] * np.arange(len(p) - 1, 0, -1, dtype=ans.dtype), ans)
+        return -polynomial.polyval(ans, t[::-1]) / polynomial.polyval(ans, polynomial.polyder(p[::-1]))
 
 
 readable(polynomial.polyvalfromroots, at=[(X, C)])

@@ -34,7 +34,7 @@ nondifferentiable(
 
 nondifferentiable(
     np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity,
-    np.arange, np.tri, np.indices, np.tril_indices, np.triu_indices, np.tril_indices_from,
+    np.tri, np.indices, np.tril_indices, np.triu_indices, np.tril_indices_from,
     np.triu_indices_from, np.diag_indices, np.diag_indices_from, np.ndindex, np.unravel_index,
     np.ravel_multi_index, np.ix_, np.broadcast_shapes, np.fromstring, np.loadtxt, np.genfromtxt,
     np.load,
@@ -43,7 +43,7 @@ nondifferentiable(
 nondifferentiable(
     np.all, np.any, np.allclose, np.isclose, np.array_equal, np.array_equiv, np.isin, np.argmax,
     np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.argwhere, np.lexsort,
-    np.nonzero, np.flatnonzero, np.count_nonzero, np.searchsorted, np.digitize, np.bincount,
+    np.nonzero, np.flatnonzero, np.count_nonzero, np.searchsorted, np.digitize,
     int.bit_length, float.is_integer, float.hex,
 )  # fmt: skip
 

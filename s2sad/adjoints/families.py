@@ -2,6 +2,7 @@
 
 from s2sad.adjoints import (
     arithmetic,
+    averages,
     calculus,
     constants,
     domains,
@@ -35,6 +36,7 @@ from s2sad.adjoints import (
 
 __all__ = [
     "arithmetic",
+    "averages",
     "calculus",
     "constants",
     "domains",

@@ -111,6 +111,33 @@ class linspace:
         return through_cast(np.linspace(np.zeros_like(start), t, num, endpoint), ans)
 
 
+@rule(np.arange, at=[(0.5, 3.25), (0.5, 3.0, 0.75), sample(2.5, -0.75, step=-0.5), (0.5, 3.25, 1, float)])
+class arange:
+    """Where it stops counts as constant, and so does how many there are."""
+
+    def pullback_start(g, ans, start, stop=None, step=1, dtype=None):
+        if stop is None:
+            return 0.0
+        return np.sum(through_cast(g, ans))
+
+    def pullback_stop(g, ans, start, stop=None, step=1, dtype=None):
+        return 0.0
+
+    def pullback_step(g, ans, start, stop=None, step=1, dtype=None):
+        return np.sum(through_cast(g, ans) * np.arange(len(ans)))
+
+    def pushforward_start(t, ans, start, stop=None, step=1, dtype=None):
+        if stop is None:
+            return np.zeros(np.shape(ans))
+        return np.full(np.shape(ans), t)
+
+    def pushforward_stop(t, ans, start, stop=None, step=1, dtype=None):
+        return np.zeros(np.shape(ans))
+
+    def pushforward_step(t, ans, start, stop=None, step=1, dtype=None):
+        return t * np.arange(len(ans))
+
+
 @rule(np.logspace, at=[(0.5, 2.5, 5), (0.5, 1.5, 4, False), sample(V, 2.5, 4, base=2.0)])
 class logspace:
     """The base counts as constant."""

@@ -212,6 +212,17 @@ class insert:
         return np.insert(np.zeros_like(arr), obj, t, axis)
 
 
+@rule(np.bincount, at=[([0, 1, 1], V), ([3, 0, 3], V, 6), sample([2, 0, 0], weights=V, minlength=1)])
+class bincount:
+    """Each weight goes to the place that its number says."""
+
+    def pullback_weights(g, ans, x, weights=None, minlength=0):
+        return unbroadcast(np.take(g, x), weights)
+
+    def pushforward_weights(t, ans, x, weights=None, minlength=0):
+        return np.bincount(x, t, minlength)
+
+
 # Shapes ----------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 
 from s2sad.adjoints.names import of
@@ -11,6 +13,14 @@ refused(
     np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask,
     because="it changes its first argument in place",
     instead="build a new array (np.where, np.stack, np.concatenate)",
+)  # fmt: skip
+
+refused(
+    operator.iadd, operator.iand, operator.iconcat, operator.ifloordiv, operator.ilshift, operator.imatmul, operator.imod,
+    operator.imul, operator.ior, operator.ipow, operator.irshift, operator.isub, operator.itruediv, operator.ixor,
+    operator.setitem, operator.delitem,
+    because="whether it changes its first argument in place is known only as the program runs",
+    instead="write the statement (`x += y`, `x[i] = y`), or take the function that makes a new value (operator.add)",
 )  # fmt: skip
 
 refused(

@@ -6,7 +6,7 @@ import cmath
 import math
 
 from s2sad.adjoints.registry import elementwise, linear, nondifferentiable, rule
-from s2sad.runtime import ListBar, bessel_i, polygamma, power_log, power_slope
+from s2sad.runtime import ListBar, bessel_i, polygamma, power_log, power_slope, unbroadcast
 
 HALF = [(0.5,), (-0.25,)]
 POSITIVE = [(0.5,), (2.5,)]
@@ -146,6 +146,12 @@ def remainder(ans, x, y):
     return 1, (ans - x) / y
 
 
+@elementwise(math.nextafter, at=[(0.5, 2.0), (-1.75, 0.0)])
+def nextafter(ans, x, y):
+    """x but for a rounding."""
+    return 1, 0
+
+
 @elementwise(math.degrees, at=ANY)
 def degrees(ans, x):
     return 180 / math.pi
@@ -258,6 +264,32 @@ class phase:
 
     def pushforward_x(t, ans, x):
         return (t / x).imag
+
+
+@rule(cmath.rect, at=[(2.5, 0.5), (-1.5, 2.0)])
+class rect:
+    def pullback_r(g, ans, r, phi):
+        return unbroadcast(g * cmath.exp(1j * phi), r)
+
+    def pullback_phi(g, ans, r, phi):
+        return unbroadcast(1j * g * ans, phi)
+
+    def pushforward_r(t, ans, r, phi):
+        return t * cmath.exp(1j * phi)
+
+    def pushforward_phi(t, ans, r, phi):
+        return 1j * t * ans
+
+
+@rule(cmath.polar, at=COMPLEX)
+class polar:
+    """The distance from 0, and the angle."""
+
+    def pullback_x(g, ans, x):
+        return (g[0] * ans[0] - 1j * g[1]) / x
+
+    def pushforward_x(t, ans, x):
+        return ListBar(((t / x).real * ans[0], (t / x).imag))
 
 
 nondifferentiable(

@@ -162,6 +162,7 @@ from s2sad.runtime.reductions import (
 )
 from s2sad.runtime.sequences import (
     as_sequence,
+    deviations,
     difference,
     distance_slopes,
     extremum_pullback,

@@ -6,6 +6,7 @@ keys, which carry no derivative: its cotangent is an empty one.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,16 @@ def distance_slopes(ans: Any, xs: Any) -> Any:
 
 def difference(p: Any, q: Any) -> list[Any]:
     return [a - b for a, b in zip(p, q, strict=True)]
+
+
+def deviations(xs: Any, centre: Any = None) -> list[Any]:
+    """How far each number is from `centre`, or from the mean of all.
+
+    >>> deviations([1.0, 2.0, 6.0])
+    [-2.0, -1.0, 3.0]
+    """
+    middle = math.fsum(xs) / len(xs) if centre is None else centre
+    return [x - middle for x in xs]
 
 
 # The extrema --------------------------------------------------------------------------------------

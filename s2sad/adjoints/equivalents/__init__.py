@@ -11,6 +11,7 @@ import collections
 import dataclasses
 import functools
 import itertools
+import operator
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -49,10 +50,13 @@ EQUIVALENTS: dict[Any, Callable[..., Any]] = {
 if hasattr(itertools, "batched"):
     EQUIVALENTS[itertools.batched] = selecting.batched
 
-#: Functions of NumPy that apply a function to parts of an array.
+#: Functions that apply a function, to parts of an array or at all, and those that are an expression of Python's.
 FUNCTIONALS: dict[Any, Callable[..., Any]] = {
     np.apply_along_axis: functionals.apply_along_axis,
     np.piecewise: functionals.piecewise,
+    operator.call: applying.called,
+    operator.concat: selecting.chained,
+    operator.getitem: selecting.item,
 }
 
 #: Builtins that have a rule, which does not handle these options.

@@ -89,3 +89,8 @@ def dropwhile(predicate: Any, iterable: Any) -> Any:
             break
         count += 1
     return items[count:]
+
+
+def called(function: Any, /, *args: Any, **kwargs: Any) -> Any:
+    """`operator.call`"""
+    return function(*args, **kwargs)

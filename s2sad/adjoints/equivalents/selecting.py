@@ -154,6 +154,11 @@ def list_copy(values: Any) -> Any:
     return list(values)
 
 
+def item(values: Any, key: Any) -> Any:
+    """`operator.getitem`"""
+    return values[key]
+
+
 def chained(first: Any, second: Any) -> Any:
     """`first + second` where one of them is a list or tuple"""
     if isinstance(first, list) and isinstance(second, list):

@@ -33,7 +33,7 @@ def spreads(x):
 
 def middles(x):
     squares = [v * v for v in x]
-    return statistics.median(squares) * statistics.quantiles(squares)[1] + statistics.covariance(x, squares)
+    return statistics.median(squares) * statistics.quantiles(squares)[1]
 
 
 def angles(x):

@@ -26,7 +26,9 @@ from s2sad.runtime import (
     interval,
     trapezoid_pullback_x,
     trapezoid_pullback_y,
+    trapezoid_slope,
     trapezoid_sum,
+    unbroadcast,
 )
 
 V = np.array([0.5, -1.5, 2.0])
@@ -96,7 +98,7 @@ class ediff1d:
         (A + 1j * A,)],
 )  # fmt: skip
 class trapezoid:
-    """The points may move as well; `dx` is a constant."""
+    """The points may move as well, or their distance `dx`."""
 
     def pullback_y(g, ans, y, x=None, dx=1.0, axis=-1):
         return trapezoid_pullback_y(g, y, x, dx, axis)
@@ -104,11 +106,17 @@ class trapezoid:
     def pullback_x(g, ans, y, x=None, dx=1.0, axis=-1):
         return trapezoid_pullback_x(g, y, x, axis)
 
+    def pullback_dx(g, ans, y, x=None, dx=1.0, axis=-1):
+        return unbroadcast(g * trapezoid_slope(y, x, axis), dx)
+
     def pushforward_y(t, ans, y, x=None, dx=1.0, axis=-1):
         return trapezoid_sum(t, y, x, dx, axis)
 
     def pushforward_x(t, ans, y, x=None, dx=1.0, axis=-1):
         return trapezoid_sum(y, y, t, dx, axis)
+
+    def pushforward_dx(t, ans, y, x=None, dx=1.0, axis=-1):
+        return t * trapezoid_slope(y, x, axis)
 
 
 @rule(

@@ -8,12 +8,13 @@ import numpy as np
 
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.names import of
-from s2sad.adjoints.registry import rule, sample
+from s2sad.adjoints.registry import linear, rule, sample
 from s2sad.runtime import (
     array_of,
     array_pullback,
     cast_tangent,
     ramp,
+    started,
     through_cast,
     unbroadcast,
     vander_slope,
@@ -70,25 +71,25 @@ if hasattr(np, "astype"):
             return cast_tangent(t, ans)
 
 
-@rule(np.full, at=[((2, 3), 2.5), ((2, 3), V), (3, 2.5, float), (3, 2.5, int)])
+@rule(np.full, at=[((2, 3), 2.5), ((2, 3), V), (3, 2.5, float), (3, 2.5, int), sample((2, 3), V, order="F")])
 class full:
-    def pullback_fill_value(g, ans, shape, fill_value, dtype=None):
+    def pullback_fill_value(g, ans, shape, fill_value, dtype=None, order="C"):
         if dtype is None:
             return unbroadcast(g, fill_value)
         return unbroadcast(through_cast(g, ans), fill_value)
 
-    def pushforward_fill_value(t, ans, shape, fill_value, dtype=None):
+    def pushforward_fill_value(t, ans, shape, fill_value, dtype=None, order="C"):
         return np.broadcast_to(through_cast(t, ans), np.shape(ans))
 
 
-@rule(np.full_like, at=[(A, 2.5), (A, A[0]), (A, 2.5, int), (ORDER, 2.5)])
+@rule(np.full_like, at=[(A, 2.5), (A, A[0]), (A, 2.5, int), (ORDER, 2.5), sample(A, V, shape=(2, 3))])
 class full_like:
     inert = ("a",)
 
-    def pullback_fill_value(g, ans, a, fill_value, dtype=None):
+    def pullback_fill_value(g, ans, a, fill_value, dtype=None, order="K", subok=True, shape=None):
         return unbroadcast(through_cast(g, ans), fill_value)
 
-    def pushforward_fill_value(t, ans, a, fill_value, dtype=None):
+    def pushforward_fill_value(t, ans, a, fill_value, dtype=None, order="K", subok=True, shape=None):
         return np.broadcast_to(through_cast(t, ans), np.shape(ans))
 
 
@@ -116,9 +117,7 @@ class arange:
     """Where it stops counts as constant, and so does how many there are."""
 
     def pullback_start(g, ans, start, stop=None, step=1, dtype=None):
-        if stop is None:
-            return 0.0
-        return np.sum(through_cast(g, ans))
+        return np.sum(started(through_cast(g, ans), stop))
 
     def pullback_stop(g, ans, start, stop=None, step=1, dtype=None):
         return 0.0
@@ -127,15 +126,18 @@ class arange:
         return np.sum(through_cast(g, ans) * np.arange(len(ans)))
 
     def pushforward_start(t, ans, start, stop=None, step=1, dtype=None):
-        if stop is None:
-            return np.zeros(np.shape(ans))
-        return np.full(np.shape(ans), t)
+        return np.full(np.shape(ans), started(t, stop))
 
     def pushforward_stop(t, ans, start, stop=None, step=1, dtype=None):
         return np.zeros(np.shape(ans))
 
     def pushforward_step(t, ans, start, stop=None, step=1, dtype=None):
         return t * np.arange(len(ans))
+
+
+@linear(started, at=[(V, 2.5), (V, None)])
+def started_rule(h, g, stop):
+    return started(h, stop)
 
 
 @rule(np.logspace, at=[(0.5, 2.5, 5), (0.5, 1.5, 4, False), sample(V, 2.5, 4, base=2.0)])

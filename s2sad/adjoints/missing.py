@@ -7,6 +7,7 @@ import numpy as np
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.registry import nondifferentiable, rule, sample
 from s2sad.runtime import (
+    cast_tangent,
     conjugate,
     cumprod_pullback,
     cumprod_pushforward,
@@ -15,6 +16,7 @@ from s2sad.runtime import (
     or_one,
     present,
     prod_others,
+    through_cast,
     ties,
     unreduce,
     unreduce_where,
@@ -26,35 +28,40 @@ GAPS = [(HOLES,), (HOLES, 0), sample(HOLES, axis=-1, keepdims=True), (A, 1), sam
 nondifferentiable(present, freedom)
 
 
-@rule(np.nansum, at=[*GAPS, sample(HOLES, initial=2.5), (HOLES + 1j, 0)])
+@rule(np.nansum, at=[*GAPS, sample(HOLES, initial=2.5), (HOLES + 1j, 0), (HOLES, 0, float), sample(HOLES, dtype=complex)])
 class nansum:
-    def pullback_a(g, ans, a, axis=None, *, keepdims=False, initial=0, where=True):
-        return unreduce_where(g, a, axis, keepdims, present(a, where))
+    def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True):
+        return unreduce_where(through_cast(g, ans), a, axis, keepdims, present(a, where))
 
-    def pushforward_a(t, ans, a, axis=None, *, keepdims=False, initial=0, where=True):
-        return np.sum(t, axis=axis, keepdims=keepdims, where=present(a, where))
+    def pushforward_a(t, ans, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True):
+        return cast_tangent(np.sum(t, axis=axis, keepdims=keepdims, where=present(a, where)), ans)
 
 
-@rule(np.nanmean, at=[*GAPS, (HOLES + 1j, 0)])
+@rule(np.nanmean, at=[*GAPS, (HOLES + 1j, 0), (HOLES, 0, float)])
 class nanmean:
-    def pullback_a(g, ans, a, axis=None, *, keepdims=False, where=True):
-        return unreduce_where(g / freedom(a, axis, keepdims, present(a, where)), a, axis, keepdims, present(a, where))
+    def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, where=True):
+        return unreduce_where(
+            through_cast(g, ans) / freedom(a, axis, keepdims, present(a, where)), a, axis, keepdims, present(a, where)
+        )
 
-    def pushforward_a(t, ans, a, axis=None, *, keepdims=False, where=True):
-        return np.mean(t, axis=axis, keepdims=keepdims, where=present(a, where))
+    def pushforward_a(t, ans, a, axis=None, dtype=None, *, keepdims=False, where=True):
+        return cast_tangent(np.mean(t, axis=axis, keepdims=keepdims, where=present(a, where)), ans)
 
 
 @rule(np.nanprod, at=[*GAPS, sample(HOLES, initial=2.5)])
 class nanprod:
-    def pullback_a(g, ans, a, axis=None, *, keepdims=False, initial=1, where=True):
-        return unreduce_where(g * initial, a, axis, keepdims, present(a, where)) * prod_others(
+    def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
+        return unreduce_where(through_cast(g, ans) * initial, a, axis, keepdims, present(a, where)) * prod_others(
             np.where(present(a, where), a, 1), axis
         )
 
-    def pushforward_a(t, ans, a, axis=None, *, keepdims=False, initial=1, where=True):
-        return initial * np.sum(
-            t * prod_others(np.where(present(a, where), a, 1), axis),
-            axis=axis, keepdims=keepdims, where=present(a, where),
+    def pushforward_a(t, ans, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
+        return cast_tangent(
+            initial * np.sum(
+                t * prod_others(np.where(present(a, where), a, 1), axis),
+                axis=axis, keepdims=keepdims, where=present(a, where),
+            ),
+            ans,
         )  # fmt: skip
 
 
@@ -73,12 +80,12 @@ class nanmax:
 class nanvar:
     """Twice the deviation from the mean, over n - ddof."""
 
-    def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+    def pullback_a(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
         return unreduce_where(
             g * 2 / freedom(a, axis, keepdims, present(a, where), ddof, correction), a, axis, keepdims, present(a, where)
         ) * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where))
 
-    def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+    def pushforward_a(t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
         return np.real(
             np.sum(
                 t * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where)),
@@ -91,13 +98,13 @@ class nanvar:
 class nanstd:
     """The deviation from the mean over (n - ddof) ans; 0 where all are equal, as for norms."""
 
-    def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+    def pullback_a(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
         return unreduce_where(
             g / (or_one(ans) * freedom(a, axis, keepdims, present(a, where), ddof, correction)),
             a, axis, keepdims, present(a, where),
         ) * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where))  # fmt: skip
 
-    def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
+    def pushforward_a(t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
         return np.real(
             np.sum(
                 t * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where)),
@@ -106,19 +113,19 @@ class nanstd:
         ) / (or_one(ans) * freedom(a, axis, keepdims, present(a, where), ddof, correction))  # fmt: skip
 
 
-@rule(np.nancumsum, at=[(HOLES,), (HOLES, 0), (HOLES, -1)])
+@rule(np.nancumsum, at=[(HOLES,), (HOLES, 0), (HOLES, -1), (HOLES, 0, float)])
 class nancumsum:
-    def pullback_a(g, ans, a, axis=None):
-        return np.where(np.isnan(a), 0, cumsum_pullback(g, a, axis))
+    def pullback_a(g, ans, a, axis=None, dtype=None):
+        return np.where(np.isnan(a), 0, cumsum_pullback(through_cast(g, ans), a, axis))
 
-    def pushforward_a(t, ans, a, axis=None):
-        return np.cumsum(np.where(np.isnan(a), 0, t), axis=axis)
+    def pushforward_a(t, ans, a, axis=None, dtype=None):
+        return cast_tangent(np.cumsum(np.where(np.isnan(a), 0, t), axis=axis), ans)
 
 
 @rule(np.nancumprod, at=[(HOLES,), (HOLES, 0), (HOLES, -1)])
 class nancumprod:
-    def pullback_a(g, ans, a, axis=None):
-        return np.where(np.isnan(a), 0, cumprod_pullback(g, np.where(np.isnan(a), 1, a), axis))
+    def pullback_a(g, ans, a, axis=None, dtype=None):
+        return np.where(np.isnan(a), 0, cumprod_pullback(through_cast(g, ans), np.where(np.isnan(a), 1, a), axis))
 
-    def pushforward_a(t, ans, a, axis=None):
-        return cumprod_pushforward(np.where(np.isnan(a), 0, t), np.where(np.isnan(a), 1, a), axis)
+    def pushforward_a(t, ans, a, axis=None, dtype=None):
+        return cast_tangent(cumprod_pushforward(np.where(np.isnan(a), 0, t), np.where(np.isnan(a), 1, a), axis), ans)

@@ -123,10 +123,10 @@ class select:
 class sort:
     """Equal elements keep their order."""
 
-    def pullback_a(g, ans, a, axis=-1, kind=None):
+    def pullback_a(g, ans, a, axis=-1, kind=None, order=None, *, stable=None):
         return unsort(g, a, axis)
 
-    def pushforward_a(t, ans, a, axis=-1, kind=None):
+    def pushforward_a(t, ans, a, axis=-1, kind=None, order=None, *, stable=None):
         return sort_like(t, a, axis)
 
 

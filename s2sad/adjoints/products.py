@@ -10,6 +10,7 @@ from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
+    cast_tangent,
     column,
     conjugate,
     cross_pullback_a,
@@ -27,6 +28,7 @@ from s2sad.runtime import (
     row,
     tensordot_pullback_a,
     tensordot_pullback_b,
+    through_cast,
     trace_pullback,
     unbroadcast,
     vecdot_pullback_a,
@@ -155,9 +157,15 @@ class tensordot:
         return np.tensordot(a, t, axes)
 
 
-@linear(np.trace, at=[(S,), (A,), (S, 1), (T, -1), (T, 0, 1, 2), (T, 1, 0, -1)])
-def trace(g, a, offset=0, axis1=0, axis2=1):
-    return trace_pullback(g, a, offset, axis1, axis2)
+@rule(np.trace, at=[(S,), (A,), (S, 1), (T, -1), (T, 0, 1, 2), (T, 1, 0, -1), (A, 0, 0, 1, float), sample(A, dtype=int)])
+class trace:
+    def pullback_a(g, ans, a, offset=0, axis1=0, axis2=1, dtype=None):
+        if dtype is None:
+            return trace_pullback(g, a, offset, axis1, axis2)
+        return trace_pullback(through_cast(g, ans), a, offset, axis1, axis2)
+
+    def pushforward_a(t, ans, a, offset=0, axis1=0, axis2=1, dtype=None):
+        return cast_tangent(np.trace(t, offset, axis1, axis2), ans)
 
 
 @rule(np.kron, at=[(A, C), (V, W), (A, V), (V, A), (T, W), (W, T), (2.5, A), (A, 2.5), (A, 1j * C), (T[:1], U)])

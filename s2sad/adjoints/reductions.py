@@ -19,12 +19,14 @@ from s2sad.runtime import (
     cumprod_pushforward,
     cumsum_pullback,
     freedom,
+    from_mean,
     or_one,
     prod_others,
     prod_others_pullback,
     reduced_size,
     through_cast,
     ties,
+    unbroadcast,
     unreduce,
     unreduce_where,
     with_initial,
@@ -76,17 +78,21 @@ class mean:
         return cast_tangent(np.mean(t, axis=axis, keepdims=keepdims, where=where), ans)
 
 
-@rule(np.prod, *of(np, "product"), at=[*SHAPES, (ZEROS, 0), (ZEROS, 1), (ZEROS,), *WHERE, *INITIAL])
+@rule(np.prod, *of(np, "product"), at=[*SHAPES, (ZEROS, 0), (ZEROS, 1), (ZEROS,), *WHERE, *INITIAL, *TYPED])
 class prod:
     """The product of the others for each element, also where some are zero."""
 
-    def pullback_a(g, ans, a, axis=None, *, keepdims=False, initial=1, where=True):
-        if where is True and initial == 1:
+    def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
+        if where is True and initial == 1 and dtype is None:
             return unreduce(g, a, axis, keepdims) * prod_others(a, axis)
-        return unreduce_where(g * initial, a, axis, keepdims, where) * prod_others(np.where(where, a, 1), axis)
+        return unreduce_where(through_cast(g, ans) * initial, a, axis, keepdims, where) * prod_others(
+            np.where(where, a, 1), axis
+        )
 
-    def pushforward_a(t, ans, a, axis=None, *, keepdims=False, initial=1, where=True):
-        return initial * np.sum(t * prod_others(np.where(where, a, 1), axis), axis=axis, keepdims=keepdims, where=where)
+    def pushforward_a(t, ans, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
+        return cast_tangent(
+            initial * np.sum(t * prod_others(np.where(where, a, 1), axis), axis=axis, keepdims=keepdims, where=where), ans
+        )
 
 
 @rule(np.max, np.amax, np.min, np.amin, at=[*REAL_SHAPES, *INITIAL])
@@ -121,50 +127,80 @@ class ptp:
 
 
 CORRECTED = [sample(A, axis=0, ddof=1), sample(V, ddof=1), *WHERE, sample(A, axis=1, where=[True, True], ddof=1)]
+CENTRED = [sample(A, axis=0, mean=A[:1]), sample(A, mean=1.5, ddof=1), sample(A, 1, float, keepdims=True)]
 
 
-@rule(np.var, at=[*SHAPES, *CORRECTED])
+@rule(np.var, at=[*SHAPES, *CORRECTED, *CENTRED, sample(A, dtype=int)])
 class var:
-    """Twice the deviation from the mean, over n - ddof."""
+    """Twice the deviation from the mean, or from what is given for it, over n - ddof."""
 
-    def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
-        if where is True and correction is None:
+    def pullback_a(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None):
+        if where is True and mean is None and correction is None and dtype is None:
             return unreduce(g * (2 / (reduced_size(a, axis) - ddof)), a, axis, keepdims) * conjugate(
                 a - np.mean(a, axis=axis, keepdims=True)
             )
         return unreduce_where(
-            g * 2 / freedom(a, axis, keepdims, where, ddof, correction), a, axis, keepdims, where
-        ) * conjugate(a - np.mean(a, axis=axis, keepdims=True, where=where))
+            through_cast(g, ans) * 2 / freedom(a, axis, keepdims, where, ddof, correction), a, axis, keepdims, where
+        ) * conjugate(from_mean(a, axis, where, mean))
 
-    def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
-        return np.real(
-            np.sum(
-                t * conjugate(a - np.mean(a, axis=axis, keepdims=True, where=where)),
-                axis=axis, keepdims=keepdims, where=where,
+    def pullback_mean(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None):
+        return unbroadcast(
+            unreduce_where(
+                -2 * through_cast(g, ans) / freedom(a, axis, keepdims, where, ddof, correction), a, axis, keepdims, where
             )
-        ) * (2 / freedom(a, axis, keepdims, where, ddof, correction))  # fmt: skip
+            * conjugate(from_mean(a, axis, where, mean)),
+            mean,
+        )
+
+    def pushforward_a(t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None):
+        return cast_tangent(np.real(
+            np.sum(t * conjugate(from_mean(a, axis, where, mean)), axis=axis, keepdims=keepdims, where=where)
+        ) * (2 / freedom(a, axis, keepdims, where, ddof, correction)), ans)  # fmt: skip
+
+    def pushforward_mean(
+        t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None
+    ):
+        return cast_tangent(np.real(
+            np.sum(t * conjugate(from_mean(a, axis, where, mean)), axis=axis, keepdims=keepdims, where=where)
+        ) * (-2 / freedom(a, axis, keepdims, where, ddof, correction)), ans)  # fmt: skip
 
 
-@rule(np.std, at=[(V,), (A,), (A, 0), sample(A, axis=1, keepdims=True), (A + 1j * A,), *CORRECTED[:-2]])
+@rule(np.std, at=[(V,), (A,), (A, 0), sample(A, axis=1, keepdims=True), (A + 1j * A,), *CORRECTED[:-2], *CENTRED])
 class std:
-    """The deviation from the mean over (n - ddof) ans; 0 where all are equal, as for norms."""
+    """The deviation from the mean, or from what is given for it, over (n - ddof) ans; 0 where all are equal, as for norms."""
 
-    def pullback_a(g, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
-        if where is True and correction is None:
+    def pullback_a(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None):
+        if where is True and mean is None and correction is None and dtype is None:
             return unreduce(g / (or_one(ans) * (reduced_size(a, axis) - ddof)), a, axis, keepdims) * conjugate(
                 a - np.mean(a, axis=axis, keepdims=True)
             )
         return unreduce_where(
-            g / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction)), a, axis, keepdims, where
-        ) * conjugate(a - np.mean(a, axis=axis, keepdims=True, where=where))
+            through_cast(g, ans) / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction)),
+            a,
+            axis,
+            keepdims,
+            where,
+        ) * conjugate(from_mean(a, axis, where, mean))
 
-    def pushforward_a(t, ans, a, axis=None, *, ddof=0, keepdims=False, where=True, correction=None):
-        return np.real(
-            np.sum(
-                t * conjugate(a - np.mean(a, axis=axis, keepdims=True, where=where)),
-                axis=axis, keepdims=keepdims, where=where,
-            )
-        ) / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction))  # fmt: skip
+    def pullback_mean(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None):
+        return unbroadcast(
+            unreduce_where(
+                -through_cast(g, ans) / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction)), a, axis, keepdims, where
+            ) * conjugate(from_mean(a, axis, where, mean)),
+            mean,
+        )  # fmt: skip
+
+    def pushforward_a(t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None):
+        return cast_tangent(np.real(
+            np.sum(t * conjugate(from_mean(a, axis, where, mean)), axis=axis, keepdims=keepdims, where=where)
+        ) / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction)), ans)  # fmt: skip
+
+    def pushforward_mean(
+        t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None
+    ):
+        return cast_tangent(-np.real(
+            np.sum(t * conjugate(from_mean(a, axis, where, mean)), axis=axis, keepdims=keepdims, where=where)
+        ) / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction)), ans)  # fmt: skip
 
 
 CUMULATIVE = [(V,), (A,), (A, 0), (T, -1)]
@@ -179,34 +215,34 @@ class cumsum:
         return cast_tangent(np.cumsum(t, axis=axis), ans)
 
 
-@rule(np.cumprod, *of(np, "cumproduct"), at=[*CUMULATIVE, (ZEROS, 0), (ZEROS, 1), (ZEROS,)])
+@rule(np.cumprod, *of(np, "cumproduct"), at=[*CUMULATIVE, (ZEROS, 0), (ZEROS, 1), (ZEROS,), (A, 0, int), (A, None, complex)])
 class cumprod:
     """Right also where some elements are zero."""
 
-    def pullback_a(g, ans, a, axis=None):
-        return cumprod_pullback(g, a, axis)
+    def pullback_a(g, ans, a, axis=None, dtype=None):
+        return unbroadcast(cumprod_pullback(through_cast(g, ans), a, axis), a)
 
-    def pushforward_a(t, ans, a, axis=None):
-        return cumprod_pushforward(t, a, axis)
+    def pushforward_a(t, ans, a, axis=None, dtype=None):
+        return cast_tangent(cumprod_pushforward(t, a, axis), ans)
 
 
 if hasattr(np, "cumulative_sum"):
 
-    @rule(np.cumulative_sum, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True)])
+    @rule(np.cumulative_sum, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True), sample(V, dtype=int)])
     class cumulative_sum:
-        def pullback_x(g, ans, x, *, axis=None, include_initial=False):
-            return cumsum_pullback(without_initial(g, axis, include_initial), x, axis)
+        def pullback_x(g, ans, x, *, axis=None, dtype=None, include_initial=False):
+            return cumsum_pullback(without_initial(through_cast(g, ans), axis, include_initial), x, axis)
 
-        def pushforward_x(t, ans, x, *, axis=None, include_initial=False):
-            return np.cumulative_sum(t, axis=axis, include_initial=include_initial)
+        def pushforward_x(t, ans, x, *, axis=None, dtype=None, include_initial=False):
+            return cast_tangent(np.cumulative_sum(t, axis=axis, include_initial=include_initial), ans)
 
     @rule(np.cumulative_prod, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True)])
     class cumulative_prod:
-        def pullback_x(g, ans, x, *, axis=None, include_initial=False):
-            return cumprod_pullback(without_initial(g, axis, include_initial), x, axis)
+        def pullback_x(g, ans, x, *, axis=None, dtype=None, include_initial=False):
+            return cumprod_pullback(without_initial(through_cast(g, ans), axis, include_initial), x, axis)
 
-        def pushforward_x(t, ans, x, *, axis=None, include_initial=False):
-            return with_initial(cumprod_pushforward(t, x, axis), axis, include_initial)
+        def pushforward_x(t, ans, x, *, axis=None, dtype=None, include_initial=False):
+            return cast_tangent(with_initial(cumprod_pushforward(t, x, axis), axis, include_initial), ans)
 
 
 # What the templates above call, so that emitted gradients have gradients.
@@ -222,6 +258,27 @@ def unreduce_rule(h, g, a, axis=None, keepdims=False):
 )
 def unreduce_where_rule(h, g, a, axis=None, keepdims=False, where=True):
     return np.sum(h, axis=axis, keepdims=keepdims, where=where)
+
+
+@rule(from_mean, at=[(A,), (A, 0), (A, 1, [True, False]), (A, 0, True, A[:1])])
+class from_mean_rule:
+    def pullback_a(h, ans, a, axis=None, where=True, mean=None):
+        if mean is None:
+            return h - unreduce_where(
+                np.sum(h, axis=axis, keepdims=True) / freedom(a, axis, True, where), a, axis, True, where
+            )
+        return unbroadcast(h, a)
+
+    def pullback_mean(h, ans, a, axis=None, where=True, mean=None):
+        return unbroadcast(-h, mean)
+
+    def pushforward_a(t, ans, a, axis=None, where=True, mean=None):
+        if mean is None:
+            return from_mean(t, axis, where)
+        return np.broadcast_to(t, np.shape(ans))
+
+    def pushforward_mean(t, ans, a, axis=None, where=True, mean=None):
+        return np.broadcast_to(-t, np.shape(ans))
 
 
 @linear(cumsum_pullback, at=[(V, 2 * V, 0), (np.arange(6.0), A, None), (A, A, 1)])

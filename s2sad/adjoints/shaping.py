@@ -18,7 +18,9 @@ from s2sad.runtime import (
     meshgrid_pullback,
     pad_pullback,
     padding_mode,
+    places,
     repeat_pullback,
+    scattered,
     stack_pullback,
     take_along_axis_pullback,
     take_pullback,
@@ -135,9 +137,23 @@ def triu(g, m, k=0):
     return np.triu(g, k)
 
 
-@linear(np.take, at=[(V, 1), (V, [0, 0, 2]), (A, ORDER), (A, [1, 1, 0], 0), (T, ORDER, -1), (A, -1, 1)])
-def take(g, a, indices, axis=None):
-    return take_pullback(g, a, indices, axis)
+@linear(
+    np.take,
+    at=[
+        (V, 1),
+        (V, [0, 0, 2]),
+        (A, ORDER),
+        (A, [1, 1, 0], 0),
+        (T, ORDER, -1),
+        (A, -1, 1),
+        sample(A, [0, 7], mode="wrap"),
+        sample(A, [0, 7], 1, mode="clip"),
+    ],
+)
+def take(g, a, indices, axis=None, *, mode="raise"):
+    if mode == "raise":
+        return take_pullback(g, a, indices, axis)
+    return scattered(g, np.take(places(a), indices, axis, mode=mode), a)
 
 
 @linear(np.take_along_axis, at=[(A, ORDER, 0), (A, ORDER % 2, 1), (V, np.array([1, 1]), None)])

@@ -48,7 +48,7 @@ class average:
 @rule(
     np.cov,
     at=[(M,), (M[0],), (M[:2], M[2]), (A, None, False), (A, A, False), sample(M, ddof=0), sample(M, bias=True),
-        sample(M, fweights=N), sample(M, aweights=N * 0.5), sample(M, None, True, False, 2, N, N), (M + 1j * M[::-1],)],
+        sample(M, fweights=N), sample(M, aweights=N * 0.5), sample(M, aweights=[1.0, 2.5, 0.5, 3.0]), sample(M, None, True, False, 2, N, N), (M + 1j * M[::-1],)],
 )  # fmt: skip
 class cov:
     """The weights of the observations count as constant."""

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A, B
-from s2sad.adjoints.registry import elementwise, linear, nondifferentiable, rule
+from s2sad.adjoints.registry import elementwise, linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
     ListBar,
     abs_slope_pullback,
@@ -238,10 +238,15 @@ def fmax(ans, x, y):
     return chosen(x, y, ans), chosen(y, x, ans)
 
 
-@elementwise(np.clip, at=[(0.75, 0.0, 1.0), (A, -0.25, 2.0), (A, B - 2, B), (A, None, 2.0)])
-def clip(ans, a, a_min=None, a_max=None):
+LIMITS = [sample(A, min=-0.25, max=2.0), sample(A, max=B)] if np.lib.NumpyVersion(np.__version__) >= "2.1.0" else []
+
+
+@elementwise(np.clip, at=[(0.75, 0.0, 1.0), (A, -0.25, 2.0), (A, B - 2, B), (A, None, 2.0), *LIMITS])
+def clip(ans, a, a_min=None, a_max=None, *, min=None, max=None):
     """1 inside, 0 outside, 1/2 on a bound."""
-    return clip_inside(a, a_min, a_max), clip_low(a, a_min, a_max), clip_high(a, a_min, a_max)
+    if min is None and max is None:
+        return clip_inside(a, a_min, a_max), clip_low(a, a_min, a_max), clip_high(a, a_min, a_max), 0, 0
+    return clip_inside(a, min, max), 0, 0, clip_low(a, min, max), clip_high(a, min, max)
 
 
 @rule(np.where, at=[(MASK, A, 2 * A), (MASK, A, 2.5), (MASK, 2.5, B), (True, 1.5, 2.5)])
@@ -267,9 +272,13 @@ def heaviside(ans, x, y):
     return 0, np.equal(x, 0)
 
 
-@elementwise(np.nan_to_num, at=REAL)
-def nan_to_num(ans, x):
-    return np.isfinite(x)
+INFINITE = np.array([0.5, np.nan, np.inf, -np.inf])
+
+
+@elementwise(np.nan_to_num, at=[*REAL, sample(INFINITE, nan=1.5), sample(INFINITE, posinf=2.0, neginf=-3.0)])
+def nan_to_num(ans, x, *, nan=0.0, posinf=None, neginf=None):
+    """1 for what is finite; what stands for the rest has what it stands for."""
+    return np.isfinite(x), np.isnan(x), np.isposinf(x), np.isneginf(x)
 
 
 @elementwise(np.sinc, at=[(0.75,), (A,), (1e-3,), (0.0,)])

@@ -39,6 +39,7 @@ from s2sad.runtime.assembly import (
     repeat_pullback,
     sort_like,
     stack_pullback,
+    started,
     take_along_axis_pullback,
     take_pullback,
     through_cast,
@@ -67,6 +68,7 @@ from s2sad.runtime.calculus import (
     spacing,
     trapezoid_pullback_x,
     trapezoid_pullback_y,
+    trapezoid_slope,
     trapezoid_sum,
 )
 from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, folded, owned, unfolded, zeros_like
@@ -150,6 +152,7 @@ from s2sad.runtime.reductions import (
     cumprod_pushforward,
     cumsum_pullback,
     freedom,
+    from_mean,
     present,
     prod_others,
     prod_others_pullback,

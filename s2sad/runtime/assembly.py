@@ -22,6 +22,11 @@ def through_cast(g: Any, ans: Any) -> Any:
     return g if kind in "fcO" else g * 0.0
 
 
+def started(g: Any, stop: Any) -> Any:
+    """`g`, or zeros where np.arange(start, stop) has but one bound, which is where it stops."""
+    return 0.0 * g if stop is None else g
+
+
 def inverse_permutation(axes: Any) -> Any:
     """The axes that undo np.transpose(a, axes)."""
     if axes is None:

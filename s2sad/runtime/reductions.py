@@ -47,6 +47,11 @@ def freedom(a: Any, axis: Any, keepdims: Any, where: Any, ddof: Any = 0, correct
     return np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=keepdims, dtype=dtype) - less
 
 
+def from_mean(a: Any, axis: Any = None, where: Any = True, mean: Any = None) -> Any:
+    """How far the elements of `a` are from `mean`, or from their own means along `axis`."""
+    return np.subtract(a, np.mean(a, axis=axis, keepdims=True, where=where) if mean is None else mean)
+
+
 def present(a: Any, where: Any = True) -> Any:
     """Which elements of `a` are not nan, among those of `where`."""
     return ~np.isnan(a) & where

@@ -55,7 +55,8 @@ def variables(m: Any, rowvar: Any) -> Any:
 
 def observation_weights(n: Any, fweights: Any, aweights: Any) -> Any:
     """The weight of each of n observations."""
-    return (1 if fweights is None else fweights) * (np.ones(n) if aweights is None else aweights)
+    counts = 1 if fweights is None else np.asarray(fweights)
+    return counts * (np.ones(n) if aweights is None else np.asarray(aweights))
 
 
 def divisor(w: Any, bias: Any, ddof: Any, aweights: Any) -> Any:

@@ -21,6 +21,13 @@ def points_spaced(x):
     return np.sum(np.arange(x[0], 5.25) ** 2) + np.sum(np.arange(x[0], 4.0, x[1]) ** 2)
 
 
+def arguments(x):
+    table = np.outer(x, x[:3])
+    spread = np.var(table, axis=0, mean=table[:1], dtype=np.float64) + np.prod(table, 0, np.float64)
+    picked = np.take(x, [0, 7], mode="wrap") + np.nan_to_num(x[:2], nan=1.0)
+    return np.sum(np.cos(spread)) + np.trapezoid(picked, dx=x[0]) + np.sum(np.cov(table, aweights=[1.0, 2.0, 0.5]))
+
+
 def averages(x):
     squares = [v * v for v in x]
     return statistics.mean(squares) * statistics.fmean(x, squares) + statistics.harmonic_mean(squares, weights=x)
@@ -47,7 +54,9 @@ def operators(x):
 
 
 @pytest.mark.parametrize(
-    "function", [weights_counted, points_spaced, averages, spreads, middles, angles, operators], ids=lambda f: f.__name__
+    "function",
+    [weights_counted, points_spaced, arguments, averages, spreads, middles, angles, operators],
+    ids=lambda f: f.__name__,
 )
 def test_gradient_against_finite_differences(function):
     x = np.array([0.7, 1.3, 2.1, 0.4, 1.9])

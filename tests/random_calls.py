@@ -202,6 +202,8 @@ def reductions(d, name):
     axes = d.axes(shape)
     if d.chance(0.4):
         return f"np.asarray({d.array(shape)}).{name}(axis={d.spelled(axes)}{options})"
+    if d.chance(0.3):
+        options += ", dtype=complex"
     return f"np.{name}({d.array(shape)}, axis={d.spelled(axes)}{options})"
 
 
@@ -211,6 +213,9 @@ def reductions_real(d, name):
     options = d.given(keepdims=d.chance(0.5))
     if name in ("std", "var") and len(shape):
         options += d.given(ddof=0)
+        if d.chance(0.3):
+            mean = tuple(1 if d.chance(0.5) else n for n in shape)
+            return f"np.{name}({d.array(shape, real=True)}, axis=-1{options}, mean={d.array((*mean[:-1], 1), real=True)})"
     return f"np.{name}({d.array(shape, real=True)}, axis={d.spelled(d.axes(shape))}{options})"
 
 

@@ -248,6 +248,15 @@ def test_partials():
 def test_a_partial_of_a_function_with_a_rule():
     assert grad(functools.partial(np.multiply, 3.0))(2.0) == 3.0
     assert grad(functools.partial(math.pow, 2.0))(3.0) == pytest.approx(8.0 * math.log(2.0))
+    assert grad(functools.partial(pow, exp=3))(2.0) == 12.0
+
+
+def test_a_function_with_a_rule_takes_keywords():
+    def called(x, power):
+        return power(base=x, exp=3)
+
+    assert grad(called)(2.0, pow) == 12.0
+    assert grad(lambda x: pow(x, exp=3))(2.0) == 12.0
 
 
 def test_wraps():

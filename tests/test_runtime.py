@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from s2sad import grad
 from s2sad.runtime import unbroadcast
 from s2sad.runtime.refusals import Unfit
 
@@ -17,3 +18,15 @@ def test_a_cotangent_smaller_than_its_value_is_refused(g):
 def test_but_the_universal_zero_has_any_shape(zero):
     found = unbroadcast(np.asarray(zero), np.zeros((2, 3)))
     assert np.shape(found) == (2, 3) and not np.any(found > 0)
+
+
+def test_also_one_that_something_of_another_shape_has_scaled():
+    def f(v, least):
+        m = np.outer(v, v)
+        for _ in range(2):
+            m = np.sin(v)[:, None] * np.cos(v[1:])
+        if np.sum(v) > least:
+            return np.sum(m)
+        return np.sum(v * v)
+
+    assert grad(f)(np.array([0.5, 1.0, 2.0]), 100.0).tolist() == [1.0, 2.0, 4.0]

@@ -40,13 +40,13 @@ POWERS = [(3.0, 4.0), (abs(A), B), (abs(A), 2.0), (2.0, B)]
 
 
 @elementwise(operator.pow, pow, at=POWERS)
-def power(ans, x, y):
-    """y * x**(y - 1); the logarithm of a base of zero counts as zero, as in JAX."""
-    if y == 2:
-        return 2 * x, ans * power_log(x)
-    if y > 1 or y < 0:
-        return y * x ** (y - 1), ans * power_log(x)
-    return power_slope(x, y), ans * power_log(x)
+def power(ans, base, exp):
+    """exp * base**(exp - 1); the logarithm of a base of zero counts as zero, as in JAX."""
+    if exp == 2:
+        return 2 * base, ans * power_log(base)
+    if exp > 1 or exp < 0:
+        return exp * base ** (exp - 1), ans * power_log(base)
+    return power_slope(base, exp), ans * power_log(base)
 
 
 @elementwise(np.power, at=[*POWERS, (abs(A), 3)])

@@ -89,10 +89,10 @@ def _sum_to(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _spread_zero(g: Any, shape: tuple[int, ...]) -> Any:
-    """The universal zero, scaled by something smaller than its primal: anything else of that shape is an error."""
+    """The universal zero, scaled by something of another shape than its primal: anything else of that shape is an error."""
     if np.any((g != 0) & (g == g)):  # nan is zero times infinity
         raise Unfit(f"a cotangent of shape {np.shape(g)} for a value of shape {shape}")
-    return np.broadcast_to(g, shape)
+    return np.broadcast_to(np.zeros_like(g, shape=()), shape)
 
 
 def instantiate(g: Any, like: Any) -> Any:

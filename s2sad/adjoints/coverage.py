@@ -18,7 +18,6 @@ from s2sad.adjoints.methods import (
     NONDIFFERENTIABLE_ATTRIBUTES,
     REFUSED_ATTRIBUTES,
 )
-from s2sad.adjoints.not_yet import NOT_YET
 from s2sad.adjoints.ufunc_methods import WITH_RULES
 
 POLYNOMIALS = ("polynomial", "chebyshev", "legendre", "hermite", "hermite_e", "laguerre")
@@ -39,7 +38,6 @@ CLASSES = {
     "source": "differentiated by NumPy's own source",
     "nondifferentiable": "no derivative flows through it",
     "refused": "refused where a derivative flows into it",
-    "not yet": "refused, since nobody has written its rule yet",
 }
 
 DIFFERENTIABLE = ("elementwise", "linear", "rule", "python", "source")
@@ -80,7 +78,7 @@ def _of_function(name: str, function: Any) -> Entry:
         return Entry(name, "python")
     if function in registry.SOURCES:
         return Entry(name, "source")
-    return Entry(name, "not yet" if name in NOT_YET else None)
+    return Entry(name, None)
 
 
 def _arguments(rule: registry.Rule) -> str:
@@ -100,7 +98,7 @@ def _of_arrays() -> Iterator[Entry]:
         elif name in REFUSED_ATTRIBUTES:
             yield Entry(full, "refused", REFUSED_ATTRIBUTES[name])
         else:
-            yield Entry(full, "not yet" if full in NOT_YET else None)
+            yield Entry(full, None)
 
 
 def _of_ufuncs() -> Iterator[Entry]:

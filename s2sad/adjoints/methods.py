@@ -102,6 +102,7 @@ REFUSED_ATTRIBUTES = {
     "base": "the array that a view is of",
     "ctypes": "the memory of the array",
     "data": "the memory of the array",
+    "flat": "an iterator of NumPy's own: use x.ravel()",
     "newbyteorder": "the bytes of the array as something else",
     "to_device": "there is one device",
     "ptp": "gone in NumPy 2: use np.ptp",

@@ -6,6 +6,7 @@ The functions whose own source can be differentiated need no rule.
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, 
 
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.names import of
-from s2sad.adjoints.registry import readable, rule, sample
+from s2sad.adjoints.registry import readable, refused, rule, sample
 from s2sad.runtime.polynomials import (
     division_pullback_c1,
     division_pullback_c2,
@@ -94,13 +95,15 @@ def products(add: Any, sub: Any, mul: Any, power: Any, mulx: Any) -> None:
         def pushforward_c2(t, ans, c1, c2):
             return fitted(mul(c1, t), ans)
 
+    most = signature(power).parameters["maxpower"].default
+
     @rule(power, at=[(C, 0), (C, 1), (C, 3), (C + 1j * D[:3], 2), (C, 2, None)])
     @named(power)
     class power_:
-        def pullback_c(g, ans, c, pow, maxpower=None):
+        def pullback_c(g, ans, c, pow, maxpower=most):
             return transposed(mul, g, c, pow * power(c, max(pow - 1, 0), None))
 
-        def pushforward_c(t, ans, c, pow, maxpower=None):
+        def pushforward_c(t, ans, c, pow, maxpower=most):
             return fitted(mul(t, pow * power(c, max(pow - 1, 0), None)), ans)
 
     one_coefficient(mulx)
@@ -119,6 +122,19 @@ def one_coefficient(function: Any) -> None:
             return fitted(function(t), ans)
 
 
+def from_powers(function: Any) -> None:
+    """A function of the coefficients of powers alone, linear in them."""
+
+    @rule(function, at=ONE)
+    @named(function)
+    class linear_:
+        def pullback_pol(g, ans, pol):
+            return transposed(function, g, pol)
+
+        def pushforward_pol(t, ans, pol):
+            return fitted(function(t), ans)
+
+
 ORDERS = [(C,), (D, 2), (C, 5), (A, 1, 0.5), sample(A, axis=1), sample(CUBE, 1, 2.0, axis=-1), (C + 1j * D[:3],)]
 INTEGRALS = [
     (C,),
@@ -128,6 +144,7 @@ INTEGRALS = [
     sample(CUBE, lbnd=1.5, axis=-1),
     (C + 1j * D[:3],),
 ]
+NONE: list[float] = []  # NumPy's default
 
 
 def calculus(der: Any, integral: Any) -> None:
@@ -145,10 +162,10 @@ def calculus(der: Any, integral: Any) -> None:
     @rule(integral, at=INTEGRALS)
     @named(integral)
     class integral_:
-        def pullback_c(g, ans, c, m=1, k=(), lbnd=0, scl=1, axis=0):
+        def pullback_c(g, ans, c, m=1, k=NONE, lbnd=0, scl=1, axis=0):
             return matrix_transposed(integral(unit_coefficients(c, axis), m, (), lbnd, scl), g, c, axis)
 
-        def pushforward_c(t, ans, c, m=1, k=(), lbnd=0, scl=1, axis=0):
+        def pushforward_c(t, ans, c, m=1, k=NONE, lbnd=0, scl=1, axis=0):
             return integral(t, m, (), lbnd, scl, axis)
 
 
@@ -227,17 +244,36 @@ def least_squares(fit: Any, *more: Any) -> None:
 FAMILIES = {"poly": polynomial, "cheb": chebyshev, "leg": legendre, "herm": hermite, "herme": hermite_e, "lag": laguerre}
 for prefix, module in FAMILIES.items():
     readable(*of(module, f"{prefix}val"), at=[(X, C), (0.5, A)])
+    readable(*of(module, f"{prefix}val2d"), at=[(X, X, A)])
+    readable(*of(module, f"{prefix}val3d"), at=[(X, X, X, CUBE)])
+    readable(*of(module, f"{prefix}valnd"), at=[])
+    readable(*of(module, f"{prefix}vander2d"), at=[(X, X + 1, [1, 2])])
+    readable(*of(module, f"{prefix}vander3d"), at=[(X, X, X, [1, 0, 2])])
+    readable(*of(module, f"{prefix}vandernd"), at=[])
     readable(*of(module, f"{prefix}grid2d"), at=[(X, C, A)])
     readable(*of(module, f"{prefix}grid3d"), at=[(X, X, C, CUBE)])
     readable(*of(module, f"{prefix}line"), at=[(0.5, 1.5)])
     readable(*of(module, f"{prefix}weight"), at=[(X,)])
     products(*(getattr(module, f"{prefix}{n}") for n in ("add", "sub", "mul", "pow", "mulx")))
-    for name in sorted({f"{prefix}2poly", f"poly2{prefix}"} & set(module.__all__)):
-        one_coefficient(getattr(module, name))
+    for function in of(module, f"{prefix}2poly"):
+        one_coefficient(function)
+    for function in of(module, f"poly2{prefix}"):
+        from_powers(function)
     calculus(getattr(module, f"{prefix}der"), getattr(module, f"{prefix}int"))
     division(getattr(module, f"{prefix}div"), getattr(module, f"{prefix}mul"))
     least_squares(getattr(module, f"{prefix}fit"), (P, Q, [0, 2]))
     zeros(*(getattr(module, f"{prefix}{n}") for n in ("fromroots", "roots", "vander", "val", "der")))
+    refused(
+        getattr(module, f"{prefix}companion"),
+        because="it makes the matrix whose eigenvalues are the roots",
+        instead=f"use {prefix}roots, which has a rule",
+    )
+
+refused(
+    chebyshev.chebinterpolate,
+    because="it calls a function that is known only as the program runs",
+    instead="call the function at the nodes: x = chebpts1(deg + 1); chebfit(x, f(x), deg)",
+)
 
 least_squares(np.polyfit)
 

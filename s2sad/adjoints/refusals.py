@@ -62,6 +62,18 @@ refused(
 )  # fmt: skip
 
 refused(
+    np.polydiv,
+    because="it leaves out what is nearly zero of the remainder",
+    instead="use np.polynomial.polynomial.polydiv, whose coefficients begin with the lowest power",
+)
+
+refused(
+    *of(np, "fastCopyAndTranspose", "msort", "round_", "row_stack"),
+    because="NumPy has given it up",
+    instead="use np.transpose(x).copy(), np.sort(x, axis=0), np.round, np.vstack",
+)
+
+refused(
     np.frompyfunc,
     because="what it makes has neither a rule nor a source",
     instead="call the function itself, or say the rule of what it makes with s2sad.elementwise",

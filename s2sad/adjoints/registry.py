@@ -148,10 +148,9 @@ def general_rule(cls: Any, at: Iterable[Any]) -> Rule:
     pushforwards = {k[12:]: v for k, v in members.items() if k.startswith("pushforward_")}
     if not pullbacks or set(pullbacks) != set(pushforwards):
         raise RuleError(f"the rule {name} needs a pullback_x and a pushforward_x for each argument x")
-    signatures = {_without(t, 2) for t in [*pullbacks.values(), *pushforwards.values()]}
-    if len(signatures) != 1:
+    signature, *others = [_without(t, 2) for t in [*pullbacks.values(), *pushforwards.values()]]
+    if any(other != signature for other in others):
         raise RuleError(f"the templates of the rule {name} differ in their signatures")
-    signature = signatures.pop()
     if set(pullbacks) - set(signature.parameters):
         raise RuleError(f"the rule {name} has a pullback for an argument that is not in its signature")
     return Rule(

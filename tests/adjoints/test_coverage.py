@@ -8,7 +8,6 @@ import pytest
 from s2sad import grad
 from s2sad.adjoints.coverage import CLASSES, entries
 from s2sad.adjoints.methods import IN_PLACE_METHODS
-from s2sad.adjoints.not_yet import NOT_YET
 from s2sad.analysis.expressions import IN_PLACE
 from s2sad.cli.coverage import PAGE, page, rows
 from s2sad.errors import NotDifferentiable
@@ -19,12 +18,6 @@ HOW = "say what it is (CONTRIBUTING.md, Add a rule), then run `s2sad rules --cov
 
 def test_every_callable_is_in_a_class():
     assert [e.name for e in ENTRIES if e.kind not in CLASSES] == [], HOW
-
-
-def test_what_is_not_yet_there_is_not_there():
-    """A rule that has come takes its name off the list."""
-    there = {e.name for e in ENTRIES if e.kind != "not yet"}
-    assert sorted(NOT_YET & there) == [], "take these off s2sad/adjoints/not_yet.py"
 
 
 def test_the_page_is_up_to_date():

@@ -6,6 +6,7 @@ from numpy.polynomial import chebyshev, polynomial
 
 from s2sad import grad
 from s2sad.errors import NotDifferentiable
+from s2sad.testing import check_grads
 
 C = np.array([0.5, -1.5, 2.0])
 
@@ -42,3 +43,56 @@ def test_the_places_and_the_options_of_a_fit_are_refused():
 def test_a_remainder_alone():
     slope = grad(lambda c: np.sum(polynomial.polydiv(c, [1.0, 2.0])[1]))(C)
     np.testing.assert_allclose(slope, [1.0, -0.5, 0.25])
+
+
+def of_several(x, y, c):
+    return np.sum(np.sin(chebyshev.chebval2d(x, y, c) + polynomial.polyval3d(x, y, x, c[:, :, None])))
+
+
+def basis_of_several(x, y):
+    return np.sum(np.sin(chebyshev.chebvander2d(x, y, [1, 2]))) + np.sum(polynomial.polyvander3d(x, y, x, [1, 0, 2]) ** 2)
+
+
+def highest_first(a, b):
+    return np.sum(np.polyadd(a, b) ** 3) + np.sum(np.polysub(b, a) ** 2) + np.sum(np.polymul(a, b) ** 2)
+
+
+def integrated(a, k):
+    return np.sum(np.polyint(a, 2, k) ** 2) + np.sum(np.polyint(a)) + np.sum(polynomial.polytrim(a, 1.0) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        (of_several, (C, C + 1, np.array([[0.5, 1.5], [2.0, -1.0]]))),
+        (basis_of_several, (C, C + 1)),
+        (highest_first, (C, np.array([0.25, 0.75]))),
+        (highest_first, (np.array([0.0, 2.0, 1.0]), 1.5)),
+        (integrated, (C, np.array([0.25, 0.75]))),
+        (integrated, (C, 2.0)),
+    ],
+)
+def test_of_several_variables_and_the_highest_power_first(function, args):
+    check_grads(function, args)
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "message"),
+    [
+        (chebyshev.chebval2d, (C, C[:2], np.ones((2, 2))), "x, y are incompatible"),
+        (np.polymul, (np.ones((2, 2)), C), "1d only"),
+        (np.polyint, (C, -1), "must be positive"),
+        (np.polyint, (C, 3, [1.0, 2.0]), "k must be a scalar"),
+        (polynomial.polytrim, (C, -1.0), "tol must be non-negative"),
+        (polynomial.polytrim, (C[:0],), "Coefficient array is empty"),
+    ],
+)
+def test_their_errors_are_those_of_numpy(function, args, message):
+    for called in (function, lambda x, *more: grad(lambda x: np.sum(function(x, *more)))(x)):
+        with pytest.raises(ValueError, match=message):
+            called(*args)
+
+
+def test_an_old_polynomial_object_is_refused():
+    with pytest.raises(NotDifferentiable, match=r"pass its array: p\.coef"):
+        grad(lambda c: np.sum(np.polyadd(c, np.poly1d([1.0, 2.0]))))(C)

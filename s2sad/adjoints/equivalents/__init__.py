@@ -16,8 +16,9 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
+from numpy.polynomial import polyutils
 
-from s2sad.adjoints.equivalents import applying, functionals, mappings, numbers, selecting
+from s2sad.adjoints.equivalents import applying, functionals, mappings, numbers, polynomials, selecting
 
 EQUIVALENTS: dict[Any, Callable[..., Any]] = {
     builtins.dict: mappings.dict_of,
@@ -50,10 +51,17 @@ EQUIVALENTS: dict[Any, Callable[..., Any]] = {
 if hasattr(itertools, "batched"):
     EQUIVALENTS[itertools.batched] = selecting.batched
 
-#: Functions that apply a function, to parts of an array or at all, and those that are an expression of Python's.
+#: Functions that apply a function, to parts of an array or at all, and those that are a few lines of Python's.
 FUNCTIONALS: dict[Any, Callable[..., Any]] = {
     np.apply_along_axis: functionals.apply_along_axis,
     np.piecewise: functionals.piecewise,
+    np.polyadd: polynomials.polyadd,
+    np.polyint: polynomials.polyint,
+    np.polymul: polynomials.polymul,
+    np.polysub: polynomials.polysub,
+    polyutils._valnd: polynomials.valnd,
+    polyutils._vander_nd: polynomials.vander_nd,
+    polyutils.trimcoef: polynomials.trimcoef,
     operator.call: applying.called,
     operator.concat: selecting.chained,
     operator.getitem: selecting.item,

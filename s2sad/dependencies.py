@@ -45,6 +45,7 @@ KNOWN_ROOTS = frozenset(
         "operator",
         "random",
         "s2sad",
+        "statistics",
         "time",
     }
 )

@@ -224,6 +224,8 @@ def bind(signature: inspect.Signature, call: gast.Call) -> dict[str, gast.expr] 
 def _default(value: Any) -> gast.expr:
     if isinstance(value, tuple):
         return nodes.tuple_([_default(v) for v in value])
+    if isinstance(value, list):
+        return gast.List([_default(v) for v in value], gast.Load())
     if isinstance(value, (int, float, complex, str, type(None), bool)):
         return nodes.const(value)
     if isinstance(value, types.EllipsisType):

@@ -200,10 +200,13 @@ def _evaluated(template: Template, specialised: bool, given: frozenset[str]) -> 
     tree = _Tests(frozenset() if specialised else given).visit(ast.parse(textwrap.dedent(inspect.getsource(template))))
     definition = tree.body[0]
     definition.decorator_list = []
+    definition.args.defaults, definition.args.kw_defaults = [], [None] * len(definition.args.kwonlyargs)
     closed = inspect.getclosurevars(template).nonlocals
     scope = {**template.__globals__, **closed, "__decide__": _decide}
     exec(compile(ast.fix_missing_locations(tree), inspect.getfile(template), "exec"), scope)
-    return scope[definition.name]  # type: ignore[no-any-return]
+    evaluated: Any = scope[definition.name]
+    evaluated.__defaults__, evaluated.__kwdefaults__ = template.__defaults__, template.__kwdefaults__
+    return evaluated  # type: ignore[no-any-return]
 
 
 def _decide(test: Callable[[], Any]) -> bool:

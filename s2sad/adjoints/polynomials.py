@@ -10,9 +10,11 @@ from inspect import signature
 from typing import Any
 
 import numpy as np
-from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
+from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial, polyutils
 
 from s2sad.adjoints.arithmetic import A
+from s2sad.adjoints.equivalents import FUNCTIONALS
+from s2sad.adjoints.equivalents.polynomials import trimcoef, valnd, vander_nd
 from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import readable, refused, rule, sample
 from s2sad.runtime.polynomials import (
@@ -21,8 +23,10 @@ from s2sad.runtime.polynomials import (
     division_pushforward,
     fitted,
     fitted_bar,
+    fitting_matrix,
     fromroots_pullback,
     fromroots_pushforward,
+    highest_first,
     matrix_transposed,
     transposed,
     unit_coefficients,
@@ -228,14 +232,14 @@ Q = np.array([0.5, 1.0, -1.0, 2.0, 0.25])
 FITS = [(P, Q, 2), (P, np.stack([Q, P**2], 1), 1), (P, Q + 1j * P, 2, 1e-10), sample(P, Q, 1, w=Q + 1.5)]
 
 
-def least_squares(fit: Any, *more: Any) -> None:
+def least_squares(fit: Any, vander: Any, *more: Any) -> None:
     """The fit of a polynomial is linear in the values; places and weights are constants."""
 
     @rule(fit, at=[*FITS, *more])
     @named(fit)
     class fit_:
         def pullback_y(g, ans, x, y, deg, rcond=None, *, w=None):
-            return matrix_transposed(fit(x, np.eye(len(x), dtype=ans.dtype), deg, rcond, w=w), g, y)
+            return matrix_transposed(fitting_matrix(vander, x, deg, rcond, w), g, y)
 
         def pushforward_y(t, ans, x, y, deg, rcond=None, *, w=None):
             return fit(x, t, deg, rcond, w=w)
@@ -261,7 +265,7 @@ for prefix, module in FAMILIES.items():
         from_powers(function)
     calculus(getattr(module, f"{prefix}der"), getattr(module, f"{prefix}int"))
     division(getattr(module, f"{prefix}div"), getattr(module, f"{prefix}mul"))
-    least_squares(getattr(module, f"{prefix}fit"), (P, Q, [0, 2]))
+    least_squares(getattr(module, f"{prefix}fit"), getattr(module, f"{prefix}vander"), (P, Q, [0, 2]))
     zeros(*(getattr(module, f"{prefix}{n}") for n in ("fromroots", "roots", "vander", "val", "der")))
     refused(
         getattr(module, f"{prefix}companion"),
@@ -275,7 +279,11 @@ refused(
     instead="call the function at the nodes: x = chebpts1(deg + 1); chebfit(x, f(x), deg)",
 )
 
-least_squares(np.polyfit)
+least_squares(np.polyfit, highest_first)
+
+FUNCTIONALS[polyutils._valnd] = valnd
+FUNCTIONALS[polyutils._vander_nd] = vander_nd
+FUNCTIONALS[polyutils.trimcoef] = trimcoef
 
 
 @rule(np.polyder, at=[(C,), (D, 2), (C, 0), (C, 3), (C + 1j * D[:3],)])

@@ -1,4 +1,4 @@
-"""Polynomials whose leading coefficients are zero or cancel, which NumPy trims off."""
+"""Polynomials: what NumPy trims off, several variables, the highest power first, what is refused."""
 
 import numpy as np
 import pytest
@@ -57,6 +57,10 @@ def highest_first(a, b):
     return np.sum(np.polyadd(a, b) ** 3) + np.sum(np.polysub(b, a) ** 2) + np.sum(np.polymul(a, b) ** 2)
 
 
+def of_columns(a, b):
+    return np.sum(np.polyadd(a, b) ** 3) + np.sum(np.polysub(b, a) ** 2)
+
+
 def integrated(a, k):
     return np.sum(np.polyint(a, 2, k) ** 2) + np.sum(np.polyint(a)) + np.sum(polynomial.polytrim(a, 1.0) ** 2)
 
@@ -68,6 +72,7 @@ def integrated(a, k):
         (basis_of_several, (C, C + 1)),
         (highest_first, (C, np.array([0.25, 0.75]))),
         (highest_first, (np.array([0.0, 2.0, 1.0]), 1.5)),
+        (of_columns, (np.array([[0.5, 1.5], [2.0, -1.0]]), np.array([[0.25, 0.75], [1.0, 3.0]]))),
         (integrated, (C, np.array([0.25, 0.75]))),
         (integrated, (C, 2.0)),
     ],
@@ -96,3 +101,13 @@ def test_their_errors_are_those_of_numpy(function, args, message):
 def test_an_old_polynomial_object_is_refused():
     with pytest.raises(NotDifferentiable, match=r"pass its array: p\.coef"):
         grad(lambda c: np.sum(np.polyadd(c, np.poly1d([1.0, 2.0]))))(C)
+
+
+@pytest.mark.parametrize("fit", [np.polyfit, chebyshev.chebfit])
+def test_a_fit_to_many_values_takes_no_more_than_their_basis(fit):
+    """A matrix of places by places would have 8 times 10**10 bytes."""
+    x = np.linspace(-1.0, 1.0, 100_001)
+    y = np.exp(x)
+    slope = grad(lambda y: np.sum(fit(x, y, 3) ** 2))(y)
+    assert slope.shape == x.shape
+    np.testing.assert_allclose(slope @ y, 2 * np.sum(fit(x, y, 3) ** 2))

@@ -16,7 +16,6 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
-from numpy.polynomial import polyutils
 
 from s2sad.adjoints.equivalents import applying, functionals, mappings, numbers, polynomials, selecting
 
@@ -52,6 +51,7 @@ if hasattr(itertools, "batched"):
     EQUIVALENTS[itertools.batched] = selecting.batched
 
 #: Functions that apply a function, to parts of an array or at all, and those that are a few lines of Python's.
+#: `adjoints.polynomials` adds those of modules that NumPy imports late.
 FUNCTIONALS: dict[Any, Callable[..., Any]] = {
     np.apply_along_axis: functionals.apply_along_axis,
     np.piecewise: functionals.piecewise,
@@ -59,9 +59,6 @@ FUNCTIONALS: dict[Any, Callable[..., Any]] = {
     np.polyint: polynomials.polyint,
     np.polymul: polynomials.polymul,
     np.polysub: polynomials.polysub,
-    polyutils._valnd: polynomials.valnd,
-    polyutils._vander_nd: polynomials.vander_nd,
-    polyutils.trimcoef: polynomials.trimcoef,
     operator.call: applying.called,
     operator.concat: selecting.chained,
     operator.getitem: selecting.item,
@@ -130,6 +127,7 @@ def method_equivalent(owner: Any, name: str) -> Callable[..., Any] | None:
 
 __all__ = [
     "EQUIVALENTS",
+    "FUNCTIONALS",
     "ITERATORS",
     "METHOD_EQUIVALENTS",
     "WITH_OPTIONS",

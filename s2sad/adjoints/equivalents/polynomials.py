@@ -59,19 +59,25 @@ def trimcoef(c: Any, tol: float = 0) -> Any:
 
 def polyadd(a1: Any, a2: Any) -> Any:
     """`numpy.polyadd`"""
-    n = max(np.size(a1), np.size(a2))
-    return _longer(a1, n) + _longer(a2, n)
+    first, second = _aligned(a1, a2)
+    return first + second
 
 
 def polysub(a1: Any, a2: Any) -> Any:
     """`numpy.polysub`"""
-    n = max(np.size(a1), np.size(a2))
-    return _longer(a1, n) - _longer(a2, n)
+    first, second = _aligned(a1, a2)
+    return first - second
+
+
+def _aligned(a1: Any, a2: Any) -> tuple[Any, Any]:
+    """As many coefficients of the one as of the other."""
+    a1, a2 = np.atleast_1d(_plain(a1)), np.atleast_1d(_plain(a2))
+    n = max(len(a1), len(a2))
+    return _longer(a1, n), _longer(a2, n)
 
 
 def _longer(a: Any, n: int) -> Any:
     """`n` coefficients, the first of them zero."""
-    a = np.atleast_1d(_plain(a))
     return np.concatenate((np.zeros(n - len(a), a.dtype), a)) if len(a) < n else a
 
 

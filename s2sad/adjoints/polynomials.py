@@ -18,8 +18,9 @@ from s2sad.adjoints.equivalents.polynomials import trimcoef, valnd, vander_nd
 from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import readable, refused, rule, sample
 from s2sad.runtime.polynomials import (
-    division_pullback_c1,
-    division_pullback_c2,
+    chebyshev_product_pullback,
+    conversion_pullback,
+    dividend_bar,
     division_pushforward,
     fitted,
     fitted_bar,
@@ -28,7 +29,9 @@ from s2sad.runtime.polynomials import (
     fromroots_pushforward,
     highest_first,
     matrix_transposed,
-    transposed,
+    mulx_pullback,
+    powers_product_pullback,
+    product_pullback,
     unit_coefficients,
 )
 from s2sad.runtime.shapes import unbroadcast
@@ -51,8 +54,8 @@ def named(function: Any) -> Callable[[type], type]:
     return rename
 
 
-def products(add: Any, sub: Any, mul: Any, power: Any, mulx: Any) -> None:
-    """Sums, products and powers."""
+def products(add: Any, sub: Any, mul: Any, power: Any, mulx: Any, product_back: Any) -> None:
+    """Sums, products and powers; `product_back` is the pullback of a product."""
 
     @rule(add, at=PAIRS)
     @named(add)
@@ -88,10 +91,10 @@ def products(add: Any, sub: Any, mul: Any, power: Any, mulx: Any) -> None:
     @named(mul)
     class product:
         def pullback_c1(g, ans, c1, c2):
-            return transposed(mul, g, c1, c2)
+            return product_back(g, mulx, c1, c2)
 
         def pullback_c2(g, ans, c1, c2):
-            return transposed(mul, g, c2, c1)
+            return product_back(g, mulx, c2, c1)
 
         def pushforward_c1(t, ans, c1, c2):
             return fitted(mul(t, c2), ans)
@@ -105,38 +108,42 @@ def products(add: Any, sub: Any, mul: Any, power: Any, mulx: Any) -> None:
     @named(power)
     class power_:
         def pullback_c(g, ans, c, pow, maxpower=most):
-            return transposed(mul, g, c, pow * power(c, max(pow - 1, 0), None))
+            return product_back(g, mulx, c, pow * power(c, max(pow - 1, 0), None))
 
         def pushforward_c(t, ans, c, pow, maxpower=most):
             return fitted(mul(t, pow * power(c, max(pow - 1, 0), None)), ans)
 
-    one_coefficient(mulx)
-
-
-def one_coefficient(function: Any) -> None:
-    """A function of coefficients alone, linear in them."""
-
-    @rule(function, at=ONE)
-    @named(function)
-    class linear_:
+    @rule(mulx, at=ONE)
+    @named(mulx)
+    class times_x:
         def pullback_c(g, ans, c):
-            return transposed(function, g, c)
+            return mulx_pullback(g, mulx, c)
 
         def pushforward_c(t, ans, c):
-            return fitted(function(t), ans)
+            return fitted(mulx(t), ans)
 
 
-def from_powers(function: Any) -> None:
-    """A function of the coefficients of powers alone, linear in them."""
+def conversions(to_powers: Any, from_powers: Any, mulx: Any) -> None:
+    """Into the coefficients of powers, and out of them."""
+    polymulx = polynomial.polymulx
 
-    @rule(function, at=ONE)
-    @named(function)
-    class linear_:
+    @rule(to_powers, at=ONE)
+    @named(to_powers)
+    class into_powers:
+        def pullback_c(g, ans, c):
+            return conversion_pullback(g, mulx, polymulx, c)
+
+        def pushforward_c(t, ans, c):
+            return fitted(to_powers(t), ans)
+
+    @rule(from_powers, at=ONE)
+    @named(from_powers)
+    class out_of_powers:
         def pullback_pol(g, ans, pol):
-            return transposed(function, g, pol)
+            return conversion_pullback(g, polymulx, mulx, pol)
 
         def pushforward_pol(t, ans, pol):
-            return fitted(function(t), ans)
+            return fitted(from_powers(t), ans)
 
 
 ORDERS = [(C,), (D, 2), (C, 5), (A, 1, 0.5), sample(A, axis=1), sample(CUBE, 1, 2.0, axis=-1), (C + 1j * D[:3],)]
@@ -173,17 +180,17 @@ def calculus(der: Any, integral: Any) -> None:
             return integral(t, m, (), lbnd, scl, axis)
 
 
-def zeros(fromroots: Any, roots: Any, vander: Any, val: Any, der: Any) -> None:
+def zeros(fromroots: Any, roots: Any, vander: Any, val: Any, der: Any, mulx: Any) -> None:
     """Roots, polynomials of given roots, and Vandermonde matrices."""
 
     @rule(fromroots, at=[(C,), (D,), (C + 1j * D[:3],)])
     @named(fromroots)
     class from_roots:
         def pullback_roots(g, ans, roots):
-            return fromroots_pullback(g, fromroots, roots)
+            return fromroots_pullback(g, mulx, roots)
 
         def pushforward_roots(t, ans, roots):
-            return fromroots_pushforward(t, ans, fromroots, roots)
+            return fromroots_pushforward(t, ans, mulx, roots)
 
     @rule(roots, at=[(C,), (D,), (X,), (C + 1j * D[:3],)])
     @named(roots)
@@ -206,7 +213,7 @@ def zeros(fromroots: Any, roots: Any, vander: Any, val: Any, der: Any) -> None:
             return np.expand_dims(t, -1) * (vander(x, max(deg - 1, 0)) @ der(np.eye(deg + 1, dtype=ans.dtype)))
 
 
-def division(div: Any, mul: Any) -> None:
+def division(div: Any, mul: Any, mulx: Any, product_back: Any) -> None:
     """Quotient and remainder: c1 = q c2 + r, so dq c2 + dr = dc1 - q dc2, which is a division again."""
 
     @rule(div, at=PAIRS)
@@ -215,10 +222,10 @@ def division(div: Any, mul: Any) -> None:
         tuple_unless = ()
 
         def pullback_c1(g, ans, c1, c2):
-            return division_pullback_c1(g, div, c1, c2)
+            return dividend_bar(g, mul, c1, c2)
 
         def pullback_c2(g, ans, c1, c2):
-            return division_pullback_c2(g, ans, div, mul, c2)
+            return -product_back(dividend_bar(g, mul, c1, c2), mulx, c2, ans[0])
 
         def pushforward_c1(t, ans, c1, c2):
             return division_pushforward(t, ans, div, c2)
@@ -246,7 +253,10 @@ def least_squares(fit: Any, vander: Any, *more: Any) -> None:
 
 
 FAMILIES = {"poly": polynomial, "cheb": chebyshev, "leg": legendre, "herm": hermite, "herme": hermite_e, "lag": laguerre}
+PRODUCTS = {"poly": powers_product_pullback, "cheb": chebyshev_product_pullback}
 for prefix, module in FAMILIES.items():
+    mul, mulx = getattr(module, f"{prefix}mul"), getattr(module, f"{prefix}mulx")
+    product_back = PRODUCTS.get(prefix, product_pullback)
     readable(*of(module, f"{prefix}val"), at=[(X, C), (0.5, A)])
     readable(*of(module, f"{prefix}val2d"), at=[(X, X, A)])
     readable(*of(module, f"{prefix}val3d"), at=[(X, X, X, CUBE)])
@@ -258,15 +268,13 @@ for prefix, module in FAMILIES.items():
     readable(*of(module, f"{prefix}grid3d"), at=[(X, X, C, CUBE)])
     readable(*of(module, f"{prefix}line"), at=[(0.5, 1.5)])
     readable(*of(module, f"{prefix}weight"), at=[(X,)])
-    products(*(getattr(module, f"{prefix}{n}") for n in ("add", "sub", "mul", "pow", "mulx")))
-    for function in of(module, f"{prefix}2poly"):
-        one_coefficient(function)
-    for function in of(module, f"poly2{prefix}"):
-        from_powers(function)
+    products(*(getattr(module, f"{prefix}{n}") for n in ("add", "sub", "mul", "pow", "mulx")), product_back)
+    if module is not polynomial:
+        conversions(getattr(module, f"{prefix}2poly"), getattr(module, f"poly2{prefix}"), mulx)
     calculus(getattr(module, f"{prefix}der"), getattr(module, f"{prefix}int"))
-    division(getattr(module, f"{prefix}div"), getattr(module, f"{prefix}mul"))
+    division(getattr(module, f"{prefix}div"), mul, mulx, product_back)
     least_squares(getattr(module, f"{prefix}fit"), getattr(module, f"{prefix}vander"), (P, Q, [0, 2]))
-    zeros(*(getattr(module, f"{prefix}{n}") for n in ("fromroots", "roots", "vander", "val", "der")))
+    zeros(*(getattr(module, f"{prefix}{n}") for n in ("fromroots", "roots", "vander", "val", "der", "mulx")))
     refused(
         getattr(module, f"{prefix}companion"),
         because="it makes the matrix whose eigenvalues are the roots",

@@ -1,6 +1,7 @@
 """Pullbacks of functions of polynomials' coefficients, the same for every family (powers, Chebyshev, Legendre, ...).
 
-What is linear in coefficients is transposed with the help of the function itself, applied to one coefficient at a time.
+A family is known by what multiplication by x does to its polynomials: x P_k = a P_(k+1) + b P_k + c P_(k-1). Products,
+conversions and polynomials of given roots are made of that step, and are transposed by its transpose in as many steps.
 Functions of a family trim leading zeros off their results: what is trimmed off is no part of the result.
 """
 
@@ -17,7 +18,12 @@ from s2sad.runtime.spectra import is_absent
 
 def fitted(c: Any, like: Any) -> Any:
     """Coefficients as many as `like` has: zeros in the place of what was trimmed off, without what is trimmed off there."""
-    n, there = np.shape(like)[0], np.shape(c)[0]
+    return of_length(c, np.shape(like)[0])
+
+
+def of_length(c: Any, n: Any) -> Any:
+    """The first `n` coefficients of `c`, with zeros for those that are not there."""
+    there = np.shape(c)[0]
     return c[:n] if there >= n else np.concatenate((c, np.zeros_like(c, shape=(n - there,))))
 
 
@@ -26,10 +32,83 @@ def fitted_bar(g: Any, c: Any) -> Any:
     return unbroadcast(fitted(g, c), c)
 
 
-def transposed(function: Any, g: Any, c: Any, *others: Any) -> Any:
-    """The cotangent of the coefficients `c` of function(c, *others), which is linear in them."""
-    shares = [np.sum(g * fitted(function(e, *others), g)) for e in unit_coefficients(c)]
-    return unbroadcast(np.stack(shares).astype(np.result_type(g, np.asarray(c))), c)
+# Multiplication by x
+
+
+def recurrence(mulx: Any, n: Any, like: Any) -> Any:
+    """The rows a, b, c of x P_k = a P_(k+1) + b P_k + c P_(k-1) for k < n, in the precision of `like`.
+
+    What mulx makes of every third polynomial does not overlap.
+    """
+    k = np.arange(n)
+    images = np.stack([of_length(mulx((k % 3 == i).astype(np.real(like).dtype)), n + 1) for i in range(3)])
+    return np.stack([images[k % 3, k + 1], images[k % 3, k], images[k % 3, k - 1] * (k > 0)])
+
+
+def times_x_pullback(g: Any, rows: Any) -> Any:
+    """The cotangent of coefficients, one less than `g` has, that were multiplied by x."""
+    up, level, down = rows[:, : np.shape(g)[0] - 1]
+    return up * g[1:] + level * g[:-1] + down * np.concatenate((np.zeros_like(g[:1]), g[:-2]))
+
+
+def mulx_pullback(g: Any, mulx: Any, c: Any) -> Any:
+    """The cotangent of `c` in mulx(c)."""
+    n = np.size(c)
+    return unbroadcast(times_x_pullback(of_length(g, n + 1), recurrence(mulx, n, g)), c)
+
+
+def times_basis_pullbacks(g: Any, n: Any, basis: Any, rows: Any) -> Any:
+    """For k < n the cotangent of what was multiplied by P_k; `basis` is the recurrence of P, `rows` that of what is multiplied."""
+    up, level, down = basis
+    bars = [g]
+    for k in range(n - 1):
+        bar = times_x_pullback(bars[k], rows) - level[k] * bars[k][:-1]
+        if k > 0:
+            bar = bar - down[k] * bars[k - 1][:-2]
+        bars.append(bar / up[k])
+    return bars
+
+
+# Products and conversions
+
+
+def product_pullback(g: Any, mulx: Any, c: Any, other: Any) -> Any:
+    """The cotangent of `c` in the product of `c` and `other`, in as many steps as the shorter has coefficients."""
+    n, m = np.size(c), np.size(other)
+    g = of_length(g, n + m - 1)
+    rows = recurrence(mulx, n + m, g)
+    factor = np.atleast_1d(other)
+    if n <= m:
+        return unbroadcast(np.stack([np.sum(bar[:m] * factor) for bar in times_basis_pullbacks(g, n, rows, rows)]), c)
+    bar = np.zeros_like(g, shape=(n,))
+    for k, part in enumerate(times_basis_pullbacks(g, m, rows, rows)):
+        bar = bar + factor[k] * part[:n]
+    return unbroadcast(bar, c)
+
+
+def powers_product_pullback(g: Any, mulx: Any, c: Any, other: Any) -> Any:
+    """As product_pullback where the coefficients are those of powers: a correlation."""
+    n, m = np.size(c), np.size(other)
+    return unbroadcast(np.convolve(of_length(g, n + m - 1), np.atleast_1d(other)[::-1], "valid"), c)
+
+
+def chebyshev_product_pullback(g: Any, mulx: Any, c: Any, other: Any) -> Any:
+    """As product_pullback for Chebyshev polynomials: 2 T_i T_j = T_(i+j) + T_|i-j|, a correlation of what is mirrored at 0."""
+    n, m = np.size(c), np.size(other)
+    g, factor = of_length(g, n + m - 1), np.atleast_1d(other)
+    mirrored = np.concatenate((factor[:0:-1], 2 * factor[:1], factor[1:]))
+    return unbroadcast(np.convolve(np.concatenate((g[1:m][::-1], g)), mirrored, "valid") / 2, c)
+
+
+def conversion_pullback(g: Any, mulx_from: Any, mulx_to: Any, c: Any) -> Any:
+    """The cotangent of the coefficients `c` of one family where they were converted into those of another."""
+    n = np.size(c)
+    g = of_length(g, n)
+    bars = times_basis_pullbacks(g, n, recurrence(mulx_from, n, g), recurrence(mulx_to, n, g))
+    return unbroadcast(np.stack([bar[0] for bar in bars]), c)
+
+
+# Derivatives, integrals, and fits: the function of the basis is a matrix
 
 
 def matrix_transposed(matrix: Any, g: Any, c: Any, axis: Any = 0) -> Any:
@@ -61,44 +140,54 @@ def highest_first(x: Any, deg: Any) -> Any:
     return np.vander(x, deg + 1)
 
 
-def fromroots_pullback(g: Any, fromroots: Any, roots: Any) -> Any:
-    """The cotangent of the roots: a root's change takes away the product of the others."""
-    return unbroadcast(np.stack([-np.sum(g * fitted(p, g)) for p in _of_others(fromroots, roots)]), roots)
+# Given roots
 
 
-def fromroots_pushforward(t: Any, ans: Any, fromroots: Any, roots: Any) -> Any:
-    """The tangent of ans = fromroots(roots) where `t` is that of the roots."""
-    return np.sum(np.stack([-d * fitted(p, ans) for d, p in zip(t, _of_others(fromroots, roots), strict=True)]), axis=0)
+def fromroots_pullback(g: Any, mulx: Any, roots: Any) -> Any:
+    """The cotangent of the roots of the product of the lines x - root."""
+    n = np.size(roots)
+    rows = recurrence(mulx, n, g)
+    products = [np.ones_like(roots, shape=(1,))]
+    for k in range(n - 1):
+        products.append(_times_line(products[k], mulx, roots[k]))
+    shares = []
+    bar = of_length(g, n + 1)
+    for k in range(n - 1, -1, -1):
+        shares.append(-np.sum(bar[:-1] * products[k]))
+        bar = times_x_pullback(bar, rows) - roots[k] * bar[:-1]
+    return unbroadcast(np.stack(shares[::-1]), roots)
 
 
-def _of_others(fromroots: Any, roots: Any) -> Any:
-    return [fromroots(np.delete(roots, i)) for i in range(np.shape(roots)[0])]
+def fromroots_pushforward(t: Any, ans: Any, mulx: Any, roots: Any) -> Any:
+    """The tangent of the product `ans` of the lines x - root where `t` is that of the roots."""
+    product = np.ones_like(roots, shape=(1,))
+    tangent = np.zeros_like(product)
+    for k in range(np.size(roots)):
+        tangent = _times_line(tangent, mulx, roots[k]) - t[k] * of_length(product, k + 2)
+        product = _times_line(product, mulx, roots[k])
+    return fitted(tangent, ans)
 
 
-def division_pullback_c1(g: Any, div: Any, c1: Any, c2: Any) -> Any:
-    """The cotangent of the dividend where `g` holds those of div(c1, c2), which is linear in it."""
-    shares = [_share(g, div(e, c2)) for e in unit_coefficients(c1)]
-    return unbroadcast(np.stack(shares).astype(_common(g, c1)), c1)
+def _times_line(c: Any, mulx: Any, root: Any) -> Any:
+    n = np.shape(c)[0] + 1
+    return of_length(mulx(c), n) - root * of_length(c, n)
 
 
-def division_pullback_c2(g: Any, ans: Any, div: Any, mul: Any, c2: Any) -> Any:
-    """The cotangent of the divisor where `g` holds those of ans = div(c1, c2)."""
-    shares = [_share(g, div(-mul(ans[0], e), c2)) for e in unit_coefficients(c2)]
-    return unbroadcast(np.stack(shares).astype(_common(g, c2)), c2)
+# Division
+
+
+def dividend_bar(g: Any, mul: Any, c1: Any, c2: Any) -> Any:
+    """The cotangent of the dividend where `g` holds those of the quotient and the remainder: c1 = q c2 + r, without the products' ends."""
+    n, m = np.size(c1), np.flatnonzero(c2)[-1] + 1
+    quotient, remainder = [np.zeros_like(c1, shape=(1,)) if is_absent(bar) else bar for bar in g]
+    if n < m:
+        return unbroadcast(of_length(remainder, n), c1)
+    low = of_length(remainder, m - 1)
+    products = np.stack([of_length(mul(e, c2), n) for e in np.eye(n - m + 1, dtype=np.asarray(c2).dtype)])
+    high = np.linalg.solve(products[:, m - 1 :], of_length(quotient, n - m + 1) - products[:, : m - 1] @ low)
+    return unbroadcast(np.concatenate((low, high)), c1)
 
 
 def division_pushforward(t: Any, ans: Any, div: Any, c2: Any) -> Any:
     """The tangents of ans = div(c1, c2) where `t` is that of the dividend, or less the quotient times that of the divisor."""
     return ListBar(tuple(fitted(part, like) for part, like in zip(div(t, c2), ans, strict=True)))
-
-
-def _share(g: Any, parts: Any) -> Any:
-    total: Any = 0.0
-    for bar, part in zip(g, parts, strict=True):
-        if not is_absent(bar):
-            total = total + np.sum(bar * fitted(part, bar))
-    return total
-
-
-def _common(g: Any, c: Any) -> Any:
-    return np.result_type(np.asarray(c), *(bar for bar in g if not is_absent(bar)))

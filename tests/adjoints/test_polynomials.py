@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from numpy.polynomial import chebyshev, polynomial
 
-from s2sad import grad
+from s2sad import grad, vjp
+from s2sad.adjoints.polynomials import FAMILIES
 from s2sad.errors import NotDifferentiable
+from s2sad.runtime.polynomials import fitted
 from s2sad.testing import check_grads
 
 C = np.array([0.5, -1.5, 2.0])
@@ -111,3 +113,20 @@ def test_a_fit_to_many_values_takes_no_more_than_their_basis(fit):
     slope = grad(lambda y: np.sum(fit(x, y, 3) ** 2))(y)
     assert slope.shape == x.shape
     np.testing.assert_allclose(slope @ y, 2 * np.sum(fit(x, y, 3) ** 2))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(("n", "m"), [(30, 4), (4, 30)])
+def test_long_products(family, n, m):
+    mul = getattr(FAMILIES[family], f"{family}mul")
+    c, d, g = np.cos(np.arange(n)), np.sin(np.arange(m) + 1.0), np.cos(np.arange(n + m - 1) ** 2)
+    slopes = [g @ fitted(mul(e, d), g) for e in np.eye(n)]
+    np.testing.assert_allclose(vjp(mul, c, d)[1](g)[0], slopes, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(vjp(mul, d, c)[1](g)[1], slopes, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_number_is_a_polynomial_too(family):
+    mul, mulx = (getattr(FAMILIES[family], f"{family}{name}") for name in ("mul", "mulx"))
+    assert np.isclose(grad(lambda x: np.sum(mul(x, [1.0, 2.0])))(1.5), 3.0)
+    assert np.isclose(grad(lambda x: np.sum(mulx(x)))(1.5), np.sum(mulx(1.0)))

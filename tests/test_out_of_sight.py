@@ -123,6 +123,43 @@ def program_11(x):
     return y
 
 
+SHARED = [1.0]
+
+
+def pair():
+    return 0.0, SHARED
+
+
+@refused("ys.append(x)")
+def program_12(x):
+    ys = []
+    if x > 0:
+        _, ys = pair()
+    ys.append(x)
+    return SHARED[-1] * x
+
+
+@refused("ys.append(x)")
+def program_13(x):
+    ys = []
+    for ys in [SHARED]:
+        ys.append(x)
+    return SHARED[-1] * x
+
+
+@refused("ys.append(x)")
+def program_14(x):
+    ys = []
+
+    def bind():
+        nonlocal ys
+        ys = SHARED
+
+    bind()
+    ys.append(x)
+    return SHARED[-1] * x
+
+
 def test_logs_may_be_written():
     def f(x):
         LOG.append(x * x)

@@ -5,6 +5,8 @@ What they hold may be shared: only changes of the container itself are the funct
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import gast
 
 from s2sad import nodes
@@ -16,14 +18,46 @@ def own_containers(args: gast.arguments, scope: list[gast.AST], context: Context
     """Names that are bound to nothing else, in the scope of a function with these parameters."""
     found: dict[str, bool] = {}
     for node in scope:
-        if isinstance(node, (gast.Assign, gast.AnnAssign)) and node.value is not None:
-            targets = node.targets if isinstance(node, gast.Assign) else [node.target]
-            fresh = len(targets) == 1 and _makes_container(node.value, context)
-            for target in targets:
-                if isinstance(target, gast.Name):
-                    found[target.id] = found.get(target.id, True) and fresh
+        for name, value in _bindings(node):
+            fresh = value is not None and _makes_container(value, context)
+            found[name] = found.get(name, True) and fresh
     parameters = set(nodes.all_parameters(args))
     return {name for name, fresh in found.items() if fresh and name not in parameters and name in context.locals}
+
+
+def _bindings(node: gast.AST) -> Iterator[tuple[str, gast.expr | None]]:
+    """The names that a node binds, each with its value where nothing else has that value."""
+    if isinstance(node, (gast.Assign, gast.AnnAssign)) and node.value is not None:
+        targets = node.targets if isinstance(node, gast.Assign) else [node.target]
+        for target in targets:
+            yield from _bound(target, node.value if len(targets) == 1 else None)
+    elif isinstance(node, gast.For):
+        yield from _bound(node.target, None)
+    elif isinstance(node, gast.withitem) and node.optional_vars is not None:
+        yield from _bound(node.optional_vars, None)
+    elif isinstance(node, gast.NamedExpr):
+        yield from _bound(node.target, None)
+    elif isinstance(node, gast.MatchAs) and node.name is not None:
+        yield node.name, None
+    elif isinstance(node, gast.FunctionDef):
+        for inner in nodes.walk(node):
+            if isinstance(inner, gast.Nonlocal):
+                yield from ((name, None) for name in inner.names)
+
+
+def _bound(target: gast.expr, value: gast.expr | None) -> Iterator[tuple[str, gast.expr | None]]:
+    """`s, ys = 0.0, []` binds each to what stands in its place."""
+    if isinstance(target, (gast.Tuple, gast.List)):
+        values: list[gast.expr | None] = [None] * len(target.elts)
+        if isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(target.elts):
+            if not any(isinstance(e, gast.Starred) for e in [*target.elts, *value.elts]):
+                values = list(value.elts)
+        for element, part in zip(target.elts, values, strict=True):
+            yield from _bound(element, part)
+    elif isinstance(target, gast.Starred):
+        yield from _bound(target.value, None)
+    elif isinstance(target, gast.Name):
+        yield target.id, value
 
 
 def _makes_container(value: gast.expr, context: Context) -> bool:

@@ -90,6 +90,17 @@ def build_list_and_index(x):
 case(build_list_and_index, [(0.7,), (-1.2,)])
 
 
+def build_list_and_total(x, n):
+    total, ys = 0.0, []
+    for i in range(n):
+        ys.append(x**i)
+        total += ys[i] * ys[0]
+    return total + sum(ys[::-1])
+
+
+case(build_list_and_total, [(0.7, 4), (0.7, 0)])
+
+
 def fibonacci_of_functions(x):
     ys = [x, math.sin(x)]
     while len(ys) < 7:

@@ -26,7 +26,7 @@ Split = Callable[[types.FunctionType, tuple[str, ...]], Pair]
 def with_source(function: Any) -> Any:
     """`function`, or what does the same and has a text."""
     if has_rule(function):
-        return wrapper_of(function)
+        return wrapper_of(function, options=True)
     if isinstance(function, types.FunctionType):
         return function
     equal = equivalent(function)

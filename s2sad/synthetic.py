@@ -6,11 +6,15 @@ import functools
 import inspect
 import sys
 import types
+from collections.abc import Collection
 from typing import Any
+
+import numpy as np
 
 from s2sad.dependencies import digest, may_have_rule
 from s2sad.errors import NotDifferentiable
 from s2sad.loader import register
+from s2sad.runtime import require_defaults
 
 _KEPT = 256  # wrappers of each sort
 
@@ -28,21 +32,39 @@ def wrapper_of(function: Any, count: int = 0, names: tuple[str, ...] = (), *, op
     """`def sin(x): return np.sin(x)`, with the signature that the rule handles.
 
     Of the parameters that have a default it takes those among the first `count`, those in `names`, or with `options` all.
+    Those that the rule does not handle are taken in their places, and have to be what they are by default. Of ufuncs, the
+    operands alone: what is called is mostly a ufunc, and without options.
     """
-    name, signature = _handled(function)
-    taken: list[str] = []
+    name, signature, handled = _handled(function)
+    every = list(signature.parameters.values())
+    first = {p.name for p in every[:count] if p.kind is not p.KEYWORD_ONLY}
+    usual = {p.name for p in every if options and not isinstance(function, np.ufunc) and not _is_sentinel(function, p)}
+    wanted = [p for p in every if p.default is p.empty or p.name in {*first, *names, *usual}]
     passed: list[str] = []
-    for i, p in enumerate(signature.parameters.values()):
+    checked: list[str] = []
+    for p in wanted:
         if p.kind is p.VAR_POSITIONAL:
             passed.append(f"*{p.name}")
-        elif p.default is p.empty or (i < count and p.kind is not p.KEYWORD_ONLY):
+        elif p.name not in handled:
+            checked.append(f"{p.name}=({p.name}, {p.default!r})")
+        elif p.default is p.empty or (p.name in first and not checked):
             passed.append(p.name)
-        elif p.name in names or (options and not _is_sentinel(function, p)):
-            passed.append(f"{p.name}={p.name}")
         else:
-            continue
-        taken.append(str(p))
-    return _wrapper(function, name, ", ".join(taken), ", ".join(passed))
+            passed.append(f"{p.name}={p.name}")
+    return _wrapper(function, name, _spelled(every, wanted), ", ".join(passed), ", ".join(checked))
+
+
+def _spelled(every: list[inspect.Parameter], wanted: list[inspect.Parameter]) -> str:
+    """The parameters of a wrapper: those after one that is left out are taken by name."""
+    taken = []
+    for p in wanted:
+        missing = any(q not in wanted for q in every[: every.index(p)])
+        if p.kind is p.POSITIONAL_ONLY:
+            p = p.replace(kind=p.POSITIONAL_OR_KEYWORD)
+        if missing and p.kind is not p.VAR_POSITIONAL:
+            p = p.replace(kind=p.KEYWORD_ONLY)
+        taken.append(p)
+    return str(inspect.Signature(taken))[1:-1]
 
 
 def _is_sentinel(function: Any, parameter: inspect.Parameter) -> bool:
@@ -54,31 +76,39 @@ def _is_sentinel(function: Any, parameter: inspect.Parameter) -> bool:
         return False
     try:
         own = inspect.signature(function).parameters.get(parameter.name, parameter)
-    except (TypeError, ValueError):  # compiled
-        return False
+    except (TypeError, ValueError):  # compiled, and it does not tell
+        return parameter.default is None
     return parameter.default is None and own.default is not None
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _wrapper(function: Any, name: str, taken: str, passed: str) -> types.FunctionType:
+def _wrapper(function: Any, name: str, taken: str, passed: str, checked: str) -> types.FunctionType:
     called, namespace = _spelling(function)
-    return define(name, taken, f"{called}({passed})", namespace)
+    if not checked:
+        return define(name, taken, f"{called}({passed})", namespace)
+    check = f"require_defaults({name!r}, {checked})"
+    return define(name, taken, f"{called}({passed})", {**namespace, "require_defaults": require_defaults}, check)
 
 
-def _handled(function: Any) -> tuple[str, inspect.Signature]:
-    """The name and signature that a function's rule handles; a constant function of Python has its own."""
-    from s2sad.adjoints import registry
+def _handled(function: Any) -> tuple[str, inspect.Signature, Collection[str]]:
+    """The name of a function, its signature, and what its rule handles of that; a constant function of Python has its own."""
+    from s2sad.adjoints import calling, registry
 
     rule = registry.lookup(function)
     if rule is not None and rule.kind == "refused":
         raise NotDifferentiable(f"{rule.name} is not differentiated: {rule.doc}", hint=rule.instead)
     if rule is not None and rule.kind != "nondifferentiable":
         named = getattr(function, "__name__", "")
-        return named if rule.own and named.isidentifier() else rule.name, rule.signature
+        return (
+            named if rule.own and named.isidentifier() else rule.name,
+            calling.signature_of(function, rule),
+            rule.signature.parameters,
+        )
     name = getattr(function, "__name__", repr(function))
     if rule is None or not isinstance(function, types.FunctionType):
         raise NotDifferentiable(f"{name} has no derivative", hint="s2sad rules lists what has one")
-    return name, inspect.signature(function)
+    signature = inspect.signature(function)
+    return name, signature, signature.parameters
 
 
 def _spelling(function: Any) -> tuple[str, dict[str, Any]]:
@@ -102,9 +132,11 @@ def apply_wrapper(function: Any, count: int, names: tuple[str, ...]) -> types.Fu
     return define("apply", parameters, f"function({', '.join(passed)})", {"function": function})
 
 
-def define(name: str, parameters: str, expression: str, namespace: dict[str, Any]) -> types.FunctionType:
-    """`def name(parameters): return expression`, with a text that can be read."""
-    text = f"def {name}({parameters}):\n    return {expression}\n"
+def define(name: str, parameters: str, expression: str, namespace: dict[str, Any], *before: str) -> types.FunctionType:
+    """`def name(parameters): return expression`, with a text that can be read, and with statements before that."""
+    text = "".join(
+        f"{line}\n" for line in (f"def {name}({parameters}):", *(f"    {s}" for s in before), f"    return {expression}")
+    )
     filename = f"<s2sad wrapper {name} {digest(text)}>"
     exec(compile(text, filename, "exec"), namespace)
     function = namespace[name]

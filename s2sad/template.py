@@ -186,10 +186,11 @@ def _is_literally(node: gast.expr, value: Any) -> bool:
     return literal and type(found) is type(value) and bool(found == value)
 
 
-def bind(signature: inspect.Signature, call: gast.Call) -> dict[str, gast.expr] | None:
-    """The call's arguments by parameter, defaults filled in; None if they do not fit the signature.
+def given(signature: inspect.Signature, call: gast.Call) -> dict[str, gast.expr] | None:
+    """The call's arguments by parameter; None if they do not fit the signature.
 
-    A `*args` parameter is bound to a tuple display. Calls with `*` or `**` do not fit.
+    A `*args` parameter is bound to a tuple display. Calls with `*` or `**` do not fit, unless the star stands where the
+    signature has one.
     """
     positional, star = list(call.args), None
     if positional and isinstance(positional[-1], gast.Starred):  # f(a, *rest) where the rule is for (a, *rest)
@@ -205,27 +206,21 @@ def bind(signature: inspect.Signature, call: gast.Call) -> dict[str, gast.expr] 
         bound = signature.bind(*positional, **{k.arg: k.value for k in call.keywords})
     except TypeError:
         return None
-    result: dict[str, gast.expr] = {}
+    result: dict[str, gast.expr] = dict(bound.arguments)
     for name, parameter in signature.parameters.items():
-        if name in bound.arguments:
-            value = bound.arguments[name]
-            if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-                value = nodes.tuple_(list(value))
-            elif parameter.kind is inspect.Parameter.VAR_KEYWORD:
-                return None
-            result[name] = value
-        elif parameter.default is not inspect.Parameter.empty:
-            result[name] = _default(parameter.default)
-        elif parameter.kind is inspect.Parameter.VAR_POSITIONAL:
-            result[name] = star if star is not None else nodes.tuple_([])
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            result[name] = star if star is not None else nodes.tuple_(list(bound.arguments.get(name, ())))
+        elif parameter.kind is inspect.Parameter.VAR_KEYWORD and name in result:
+            return None
     return result
 
 
-def _default(value: Any) -> gast.expr:
+def as_literal(value: Any) -> gast.expr:
+    """A default as an expression."""
     if isinstance(value, tuple):
-        return nodes.tuple_([_default(v) for v in value])
+        return nodes.tuple_([as_literal(v) for v in value])
     if isinstance(value, list):
-        return gast.List([_default(v) for v in value], gast.Load())
+        return gast.List([as_literal(v) for v in value], gast.Load())
     if isinstance(value, (int, float, complex, str, type(None), bool)):
         return nodes.const(value)
     if isinstance(value, types.EllipsisType):

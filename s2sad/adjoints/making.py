@@ -23,14 +23,13 @@ from s2sad.runtime import (
 V = np.array([0.5, -1.5, 2.0])
 T = np.arange(24.0).reshape(2, 3, 4) ** 1.5 - 20.0
 ORDER = np.array([[2, 0], [1, 1], [0, 2]])
+SINCE_2 = np.lib.NumpyVersion(np.__version__) >= "2.0.0"
 
 
-@rule(
-    np.array,
-    np.asarray,
-    np.asanyarray,
-    at=[(2.5,), ([0.5, 2.5],), ([[0.5, 1.5], [2.0, 3.0]],), ([V, 2 * V],), (A,), (V, float)],
-)
+MADE_OF = [(2.5,), ([0.5, 2.5],), ([[0.5, 1.5], [2.0, 3.0]],), ([V, 2 * V],), (A,), (V, float), (V, int)]
+
+
+@rule(np.array, at=[*MADE_OF, sample(V, ndmin=3), sample(V, copy=True, order="C", subok=True)])
 class array:
     """The cotangent of nested lists has their structure. Nothing flows through a cast to integers."""
 
@@ -47,15 +46,52 @@ class array:
         return cast_tangent(np.reshape(array_of(t, object), np.shape(ans)), ans)
 
 
-@rule(np.asarray_chkfinite, np.require, *of(np, "asfarray"), at=[(A,), (V, float), ([0.5, 1.5],)])
+@rule(np.asarray, np.asanyarray, at=[*MADE_OF, (A, float, "F"), *([sample(A, copy=True)] if SINCE_2 else [])])
+class asarray:
+    """The cotangent of nested lists has their structure. Nothing flows through a cast to integers."""
+
+    def pullback_a(g, ans, a, dtype=None, order=None, *, copy=None):
+        if dtype is None:
+            return array_pullback(g, a)
+        return array_pullback(through_cast(g, ans), a)
+
+    def pushforward_a(t, ans, a, dtype=None, order=None, *, copy=None):
+        return cast_tangent(array_of(t, a), ans)
+
+
+@rule(np.asarray_chkfinite, at=[(A,), (V, float), ([0.5, 1.5],), (A, None, "F"), (V, int)])
 class asarray_chkfinite:
     """A cast is the identity; nothing flows through one to integers."""
 
-    def pullback_a(g, ans, a, dtype=None):
+    def pullback_a(g, ans, a, dtype=None, order=None):
         return array_pullback(through_cast(g, ans), a)
 
-    def pushforward_a(t, ans, a, dtype=None):
+    def pushforward_a(t, ans, a, dtype=None, order=None):
         return cast_tangent(array_of(t, a), ans)
+
+
+@rule(np.require, at=[(A,), (V, float), ([0.5, 1.5],), (A, None, ["F", "W"]), (A, int)])
+class require:
+    """A cast is the identity; nothing flows through one to integers."""
+
+    def pullback_a(g, ans, a, dtype=None, requirements=None):
+        return array_pullback(through_cast(g, ans), a)
+
+    def pushforward_a(t, ans, a, dtype=None, requirements=None):
+        return cast_tangent(array_of(t, a), ans)
+
+
+for asfarray in of(np, "asfarray"):
+
+    @rule(asfarray, at=[(A,), (V, float), ([0.5, 1.5],)])
+    class asfarray_rule:
+        """A cast is the identity."""
+
+        def pullback_a(g, ans, a, dtype=None):
+            return array_pullback(g, a)
+
+        def pushforward_a(t, ans, a, dtype=None):
+            return array_of(t, a)
 
 
 if hasattr(np, "astype"):

@@ -43,6 +43,8 @@ from s2sad.runtime import (
     power_log,
     power_slope,
     repeat_pullback,
+    reshaped_all,
+    reshaped_each,
     scalar_seed,
     settled,
     snapshot,
@@ -290,10 +292,24 @@ def column_stack_pullback_rule(h, g, arrays):
 
 @linear(
     meshgrid_pullback,
-    at=[(np.meshgrid(V, A[0]), (V, A[0])), (np.meshgrid(V, A[0], indexing="ij"), (V, A[0]), "ij")],
+    at=[
+        (np.meshgrid(V, A[0]), (V, A[0])),
+        (np.meshgrid(V, A[0], indexing="ij"), (V, A[0]), "ij"),
+        (np.meshgrid(V, A[0], sparse=True), (V, A[0]), "xy", True),
+    ],
 )
-def meshgrid_pullback_rule(h, g, xi, indexing="xy"):
-    return ListBar(np.meshgrid(*filled(h, xi), indexing=indexing))
+def meshgrid_pullback_rule(h, g, xi, indexing="xy", sparse=False):
+    return ListBar(np.meshgrid(*filled(h, xi), indexing=indexing, sparse=sparse))
+
+
+@linear(reshaped_each, at=[([V[None], A], (V, A)), (V[:, None], (V,))])
+def reshaped_each_rule(h, g, arrays):
+    return reshaped_all(h, g)
+
+
+@linear(reshaped_all, at=[([V, A], [V[None], A]), ([V], V[:, None])])
+def reshaped_all_rule(h, bars, like):
+    return reshaped_each(h, bars)
 
 
 @linear(take_pullback, at=[(V, V, [0, 0, 2]), (A[:2], A, [1, 1], 0)])

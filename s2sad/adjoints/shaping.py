@@ -7,6 +7,9 @@ import numpy as np
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.registry import linear, rule, sample
 from s2sad.runtime import (
+    array_of,
+    array_pullback,
+    cast_tangent,
     column_stack_pullback,
     concatenate_pullback,
     diag_pullback,
@@ -20,10 +23,13 @@ from s2sad.runtime import (
     padding_mode,
     places,
     repeat_pullback,
+    reshaped_all,
+    reshaped_each,
     scattered,
     stack_pullback,
     take_along_axis_pullback,
     take_pullback,
+    through_cast,
     tile_pullback,
     unbroadcast,
     vstack_pullback,
@@ -35,8 +41,11 @@ ORDER = np.array([[2, 0], [1, 1], [0, 2]])
 LISTS = [([V, 2 * V],), ((A, A[:2], A + 1),), (A,)]
 
 
-@linear(np.reshape, at=[(A, (2, 3)), (A, -1), (A, 6, "F"), (2.5, (1, 1))])
-def reshape(g, a, shape, order="C"):
+COPIED = [sample(A, (2, 3), copy=True)] if np.lib.NumpyVersion(np.__version__) >= "2.1.0" else []
+
+
+@linear(np.reshape, at=[(A, (2, 3)), (A, -1), (A, 6, "F"), (2.5, (1, 1)), *COPIED])
+def reshape(g, a, shape, order="C", *, copy=None):
     return np.reshape(g, np.shape(a), order=order)
 
 
@@ -72,13 +81,19 @@ def squeeze(g, a, axis=None):
     return np.reshape(g, np.shape(a))
 
 
-@linear(np.atleast_1d, np.atleast_2d, np.atleast_3d, at=[(2.5,), (V,), (A,)])
-def atleast(g, a):
-    return np.reshape(g, np.shape(a))
+@rule(np.atleast_1d, np.atleast_2d, np.atleast_3d, at=[(2.5,), (V,), (A,), (2.5, V), (V, A, 2.5)])
+class atleast:
+    """Of one array an array, of more of them a tuple (in NumPy 1, a list)."""
+
+    def pullback_arys(g, ans, *arys):
+        return reshaped_each(g, arys)
+
+    def pushforward_arys(t, ans, *arys):
+        return reshaped_all(t, ans)
 
 
 @linear(np.broadcast_to, at=[(V, (2, 3)), (2.5, (2, 3)), (A[:, :1], (2, 3, 4)), (A, (3, 2))])
-def broadcast_to(g, array, shape):
+def broadcast_to(g, array, shape, subok=False):
     return unbroadcast(g, array)
 
 
@@ -157,7 +172,7 @@ def take(g, a, indices, axis=None, *, mode="raise"):
 
 
 @linear(np.take_along_axis, at=[(A, ORDER, 0), (A, ORDER % 2, 1), (V, np.array([1, 1]), None)])
-def take_along_axis(g, arr, indices, axis):
+def take_along_axis(g, arr, indices, axis=-1):
     return take_along_axis_pullback(g, arr, indices, axis)
 
 
@@ -181,37 +196,47 @@ class pad:
         return np.pad(t, pad_width, padding_mode(mode))
 
 
-@linear(np.copy, at=[(A,), (np.array(2.5),)])
-def copy(g, a):
+@linear(np.copy, at=[(A,), (np.array(2.5),), (A, "F"), sample(A, subok=True)])
+def copy(g, a, order="K", subok=False):
     return g
 
 
-@linear(np.ascontiguousarray, np.asfortranarray, at=[(A,), (np.array(2.5),)])
-def ascontiguousarray(g, a):
-    """Of 0-d input they make 1-d arrays."""
-    return np.reshape(g, np.shape(a))
+@rule(np.ascontiguousarray, np.asfortranarray, at=[(A,), (np.array(2.5),), (V, complex), (V, int), ([0.5, 1.5],)])
+class ascontiguousarray:
+    """Of 0-d input they make 1-d arrays. Nothing flows through a cast to integers."""
+
+    def pullback_a(g, ans, a, dtype=None):
+        return array_pullback(np.reshape(through_cast(g, ans), np.shape(a)), a)
+
+    def pushforward_a(t, ans, a, dtype=None):
+        return np.reshape(cast_tangent(array_of(t, a), ans), np.shape(ans))
 
 
 # Joins and cuts -----------------------------------------------------------------------------------
 
 
-@linear(np.concatenate, at=[*LISTS, ([A, 2 * A], 1), ((A, V), None), ([V, 1j * V],)])
-def concatenate(g, arrays, axis=0):
+TYPED = [sample([V, 2 * V], dtype=complex), sample([V, 2 * V], dtype=np.float32)]
+
+
+@linear(np.concatenate, at=[*LISTS, ([A, 2 * A], 1), ((A, V), None), ([V, 1j * V],), *TYPED])
+def concatenate(g, arrays, axis=0, *, dtype=None):
     return concatenate_pullback(g, arrays, axis)
 
 
-@linear(np.stack, at=[([V, 2 * V],), ((A, 2 * A), 1), ([A, 2 * A], -1), (A,), ([0.5, 2.5],)])
-def stack(g, arrays, axis=0):
+@linear(
+    np.stack, at=[([V, 2 * V],), ((A, 2 * A), 1), ([A, 2 * A], -1), (A,), ([0.5, 2.5],), *TYPED, sample(A, dtype=complex)]
+)
+def stack(g, arrays, axis=0, *, dtype=None):
     return stack_pullback(g, arrays, axis)
 
 
-@linear(np.vstack, at=[*LISTS, ([V, V + 1],)])
-def vstack(g, tup):
+@linear(np.vstack, at=[*LISTS, ([V, V + 1],), *TYPED])
+def vstack(g, tup, *, dtype=None):
     return vstack_pullback(g, tup)
 
 
-@linear(np.hstack, at=[*LISTS[::2], ([A, A[:, :1]],), ([0.5, 2.5, V],)])
-def hstack(g, tup):
+@linear(np.hstack, at=[*LISTS[::2], ([A, A[:, :1]],), ([0.5, 2.5, V],), *TYPED])
+def hstack(g, tup, *, dtype=None):
     return hstack_pullback(g, tup)
 
 
@@ -272,10 +297,16 @@ if hasattr(np, "unstack"):
             return np.unstack(t, axis=axis)
 
 
-@rule(np.meshgrid, at=[(V, A[0]), (V, A[0], V), sample(V, A[0], indexing="ij"), (V,)])
+@rule(
+    np.meshgrid,
+    at=[(V, A[0]), (V, A[0], V), sample(V, A[0], indexing="ij"), (V,), sample(V, A[0], V, sparse=True),
+        sample(V, A[0], indexing="ij", sparse=True, copy=False)],
+)  # fmt: skip
 class meshgrid:
-    def pullback_xi(g, ans, *xi, indexing="xy"):
-        return meshgrid_pullback(g, xi, indexing)
+    def pullback_xi(g, ans, *xi, copy=True, sparse=False, indexing="xy"):
+        if sparse is False:
+            return meshgrid_pullback(g, xi, indexing)
+        return meshgrid_pullback(filled(g, ans), xi, indexing, sparse)
 
-    def pushforward_xi(t, ans, *xi, indexing="xy"):
-        return np.meshgrid(*filled(t, xi), indexing=indexing)
+    def pushforward_xi(t, ans, *xi, copy=True, sparse=False, indexing="xy"):
+        return np.meshgrid(*filled(t, xi), sparse=sparse, indexing=indexing)

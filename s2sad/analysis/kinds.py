@@ -15,11 +15,12 @@ import gast
 import numpy as np
 
 from s2sad import nodes
+from s2sad.adjoints import calling
 from s2sad.adjoints.equivalents.selecting import repeated
 from s2sad.adjoints.registry import Rule
 from s2sad.analysis.expressions import rule_of
 from s2sad.context import UNKNOWN, Context
-from s2sad.template import bind, literal_value
+from s2sad.template import literal_value
 
 Kinds = Mapping[str, str]
 REAL = frozenset({"int", "float", "bool", "scalar"})
@@ -176,7 +177,7 @@ def _call_kind(node: gast.Call, kinds: Kinds, context: Context) -> str | None:
     except TypeError:
         return "unknown"
     if rule is not None and rule.tuple_unless is not None:
-        return _kind_by_options(node, rule)
+        return _kind_by_options(node, function, rule)
     if function is repeated and kind_of(node.args[1], kinds, context) == "int":
         return kind_of(node.args[0], kinds, context)
     if getattr(function, "__module__", None) == "math" and rule is not None:
@@ -208,9 +209,9 @@ def _call_kind(node: gast.Call, kinds: Kinds, context: Context) -> str | None:
     return "unknown"
 
 
-def _kind_by_options(node: gast.Call, rule: Rule) -> str:
+def _kind_by_options(node: gast.Call, function: Any, rule: Rule) -> str:
     """A tuple, unless an option says otherwise."""
-    bound = bind(rule.signature, node)
+    bound = calling.bind(function, rule, node)
     if bound is None or rule.tuple_unless is None:
         return "unknown"
     parameters = rule.signature.parameters

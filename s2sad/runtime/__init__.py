@@ -37,6 +37,8 @@ from s2sad.runtime.assembly import (
     pad_pullback,
     padding_mode,
     repeat_pullback,
+    reshaped_all,
+    reshaped_each,
     sort_like,
     stack_pullback,
     started,
@@ -163,6 +165,7 @@ from s2sad.runtime.reductions import (
     with_initial,
     without_initial,
 )
+from s2sad.runtime.refusals import require_defaults
 from s2sad.runtime.sequences import (
     as_sequence,
     deviations,

@@ -69,7 +69,7 @@ def stack_pullback(g: Any, arrays: Any, axis: Any = 0) -> Any:
     """The cotangents of `arrays` where `g` is that of np.stack(arrays, axis)."""
     rows = np.moveaxis(g, axis, 0)
     if isinstance(arrays, np.ndarray):
-        return rows
+        return unbroadcast(rows, arrays)
     return ListBar(unbroadcast(row, a) for row, a in zip(rows, arrays, strict=True))
 
 
@@ -205,8 +205,28 @@ def pad_pullback(g: Any, a: Any, pad_width: Any, mode: Any = "constant") -> Any:
     return np.asarray(g)[tuple(slice(int(b), int(b) + n) for b, n in zip(before, np.shape(a), strict=True))]
 
 
-def meshgrid_pullback(g: Any, xi: tuple[Any, ...], indexing: str = "xy") -> Any:
-    """The cotangents of the axes where `g` holds those of np.meshgrid(*xi, indexing=indexing)."""
+def reshaped_each(g: Any, arrays: tuple[Any, ...]) -> Any:
+    """The cotangents of `arrays` where `g` is that of what they are in other shapes: of one array one, of more a list."""
+    bars = [g] if len(arrays) == 1 else [0] * len(arrays) if _is_zero(g) else g
+    return ListBar(_reshaped(bar, a) for bar, a in zip(bars, arrays, strict=True))
+
+
+def reshaped_all(bars: Any, like: Any) -> Any:
+    """The inverse of `reshaped_each`: what it gave, in the shapes of `like`, an array or several."""
+    if not isinstance(like, (list, tuple)):
+        return _reshaped(bars[0], like)
+    parts = [0] * len(like) if _is_zero(bars) else bars
+    return ListBar(_reshaped(bar, a) for bar, a in zip(parts, like, strict=True))
+
+
+def _reshaped(bar: Any, a: Any) -> Any:
+    return 0 if _is_zero(bar) or _is_zero(a) else np.reshape(bar, np.shape(a))
+
+
+def meshgrid_pullback(g: Any, xi: tuple[Any, ...], indexing: str = "xy", sparse: bool = False) -> Any:
+    """The cotangents of the axes where `g` holds those of np.meshgrid(*xi, indexing=indexing, sparse=sparse)."""
+    if sparse:
+        return ListBar(np.reshape(part, np.shape(x)) for part, x in zip(g, xi, strict=True))
     order = list(range(len(xi)))
     if indexing == "xy" and len(xi) > 1:
         order[:2] = [1, 0]

@@ -4,6 +4,10 @@ Plain exceptions, so that a standalone file can hold them; to the callers of der
 as an error of its own family, with the line of the user's (`loader.explain`).
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 
 class Unfit(TypeError):
     """A value, or a cotangent, of a type or shape that has no place here."""
@@ -15,3 +19,10 @@ class NoRule(NotImplementedError):
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message if hint is None else f"{message}: {hint}")
         self.message, self.hint = message, hint
+
+
+def require_defaults(name: str, **given: Any) -> None:
+    """Refuses arguments that a rule does not handle, unless they are what they are by default; each with its default."""
+    for argument, (value, default) in given.items():
+        if value is not default and (type(value) is not type(default) or value != default):
+            raise NoRule(f"the rule of {name} does not handle the argument {argument}", "leave it out")

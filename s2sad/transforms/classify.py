@@ -6,7 +6,6 @@ Requires: activity and kinds. What cannot be differentiated after all is refused
 from __future__ import annotations
 
 import functools
-import inspect
 import operator
 import re
 import types
@@ -17,14 +16,13 @@ import gast
 import numpy as np
 
 from s2sad import nodes
-from s2sad.adjoints import registry
+from s2sad.adjoints import calling, registry
 from s2sad.adjoints.equivalents import equivalent
 from s2sad.adjoints.methods import ATTRIBUTES, METHODS
 from s2sad.analysis.expressions import captured, is_varied, root, rule_of, super_object
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
 from s2sad.runtime import add_at, add_item, popped, with_axes
-from s2sad.template import bind
 from s2sad.transforms import constructions
 from s2sad.transforms.closures import receivers
 from s2sad.transforms.steps import (
@@ -202,11 +200,12 @@ def _attribute(stmt: gast.Assign, target: str, value: gast.Attribute, context: C
     owner = value.value
     if value.attr in ATTRIBUTES and isinstance(owner, gast.Name):
         kills, uses = frozenset([target]), frozenset([owner.id])
-        rule = registry.lookup(ATTRIBUTES[value.attr])
+        function = ATTRIBUTES[value.attr]
+        rule = registry.lookup(function)
         if context.kinds.get(owner.id) in ARRAY_LIKE | {"complex"} and rule is not None:
             if rule.kind == "nondifferentiable":
                 return None
-            bindings = bind(rule.signature, gast.Call(value, [owner], []))
+            bindings = calling.bind(function, rule, gast.Call(value, [owner], []))
             assert bindings is not None
             return _operation(stmt, target, rule, bindings, context)
         return Attribute(stmt, kills, uses, target=target, owner=owner.id, name=nodes.const(value.attr))
@@ -237,19 +236,14 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
         context.refuse(call, f"{gast.unparse(call.func)} is not differentiated: {rule.doc}", rule.instead)
         return None
     if rule is not None and rule.kind != "nondifferentiable":
-        bindings = bind(rule.signature, call)
-        if bindings is not None:
-            step = _operation(stmt, target, rule, bindings, context)
-            inert = {n for p in rule.inert & bindings.keys() for n in _varied_names(bindings[p], context)}
-            missed = _varied_names(call, context) - step.uses - inert - _from_tape(context) - context.constant
-            if not missed or getattr(function, "__module__", "").startswith("s2sad.runtime"):
+        found = calling.arguments(function, rule, call)
+        if found is not None and not found.unhandled:
+            step = _operation(stmt, target, rule, found.operands, context)
+            if not (constant := _taken_for_constants(step, call, function, context)):
                 return step
-        if not any(isinstance(a, gast.Starred) for a in call.args) and all(k.arg for k in call.keywords):
-            context.refuse(
-                call,
-                f"the rule of {rule.name} does not handle these arguments: {gast.unparse(call)}",
-                f"it handles {rule.name}{_spelled(rule.signature)}",
-            )
+            found = calling.Arguments(found.operands, constant)
+        if found is not None or not _is_starred(call):
+            _refuse_arguments(call, rule, found, context)
             return None
     if _is_compiled(function) and equivalent(function) is None:
         context.refuse(
@@ -260,6 +254,32 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
         return None
     uses = frozenset(_call_uses(call, context))
     return Call(stmt, frozenset([target]), uses, target=target, call=call, function=function)
+
+
+def _taken_for_constants(step: Operation, call: gast.Call, function: Any, context: Context) -> tuple[str, ...]:
+    """The arguments that a derivative flows into, and that the rule has no pullback for."""
+    assert step.rule is not None and step.bindings is not None
+    if str(getattr(function, "__module__", "")).startswith("s2sad.runtime"):
+        return ()
+    constant = _from_tape(context) | context.constant
+    options = [p for p in step.bindings if p not in step.rule.differentiable and p not in step.rule.inert]
+    return tuple(p for p in options if _varied_names(step.bindings[p], context) - constant)
+
+
+def _refuse_arguments(call: gast.Call, rule: registry.Rule, found: calling.Arguments | None, context: Context) -> None:
+    handled = f"it handles {rule.name}{rule.signature}"
+    if found is None:
+        context.refuse(call, f"the rule of {rule.name} does not handle these arguments: {gast.unparse(call)}", handled)
+        return
+    for name in found.unhandled:
+        constant = name in found.operands
+        what = "takes this argument for a constant" if constant else "does not handle this argument"
+        way_out = "pass s2sad.stop_gradient(value)" if constant else calling.WAYS_OUT.get(name, f"leave it out; {handled}")
+        context.refuse(call, f"the rule of {rule.name} {what}: {name} in {gast.unparse(call)}", way_out)
+
+
+def _is_starred(call: gast.Call) -> bool:
+    return any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords)
 
 
 def _is_compiled(function: Any) -> bool:
@@ -311,10 +331,6 @@ def _from_tape(context: Context) -> set[str]:
         return set()
     unpacked = [s for s in source.tree.body if isinstance(s, gast.Assign) and nodes.is_name(s.value, first)]
     return {n for s in unpacked for n in nodes.stores(s.targets[0])}
-
-
-def _spelled(signature: inspect.Signature) -> str:
-    return str(signature)
 
 
 def _mutation(stmt: gast.Expr, call: gast.Call, context: Context) -> Step | None:

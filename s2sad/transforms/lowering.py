@@ -12,13 +12,13 @@ import gast
 import numpy as np
 
 from s2sad import nodes
+from s2sad.adjoints import calling
 from s2sad.adjoints.equivalents import equivalent
 from s2sad.analysis.activity import mark_varied
 from s2sad.analysis.expressions import BUILDERS, is_simple, is_varied, root, rule_of
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import UNKNOWN, Context
 from s2sad.nodes import Block, Expr
-from s2sad.template import bind
 from s2sad.transforms import assignments, inline, loops, matches, sequences
 from s2sad.transforms.comprehensions import expand
 from s2sad.transforms.inline import Local
@@ -81,8 +81,8 @@ class Lowering:
         """A call without stars, or one whose star stands where the function's rule has one."""
         if not any(isinstance(a, gast.Starred) for a in node.args) and all(k.arg for k in node.keywords):
             return True
-        _, rule = rule_of(node, self.context)
-        return rule is not None and rule.kind != "nondifferentiable" and bind(rule.signature, node) is not None
+        function, rule = rule_of(node, self.context)
+        return rule is not None and rule.kind != "nondifferentiable" and calling.bind(function, rule, node) is not None
 
     def starred(self, function: Expr, node: gast.Call) -> Expr:
         """`g(a, *xs, k=v)` as `g(*args, **kwargs)`: all arguments in one tuple and one dictionary."""

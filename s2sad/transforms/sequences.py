@@ -16,15 +16,16 @@ import gast
 import numpy as np
 
 from s2sad import nodes
+from s2sad.adjoints import calling
 from s2sad.adjoints.equivalents.selecting import chained, repeated
 from s2sad.adjoints.registry import SEQUENCES
 from s2sad.analysis.expressions import rule_of
 from s2sad.analysis.kinds import kind_of
 from s2sad.context import Context
 from s2sad.nodes import Expr
-from s2sad.template import bind
 
 Bind = Callable[[Expr], Expr]  # gives a value a name
+_OF_LISTS = (np.asarray, np.asanyarray)  # what is called here, and its like
 
 
 def operation(node: gast.BinOp, context: Context, bound: Bind) -> Expr:
@@ -45,9 +46,9 @@ def operation(node: gast.BinOp, context: Context, bound: Bind) -> Expr:
 def arguments(call: gast.Call, context: Context, bound: Bind) -> gast.Call:
     """A call with atoms as arguments, in which a function of NumPy gets arrays for lists."""
     function, rule = rule_of(call, context)
-    if rule is None or not str(getattr(function, "__module__", "")).startswith("numpy"):
+    if rule is None or function in _OF_LISTS or not str(getattr(function, "__module__", "")).startswith("numpy"):
         return call
-    bindings = bind(rule.signature, call) or {}
+    bindings = calling.bind(function, rule, call) or {}
     taken = [bindings[p] for p in rule.differentiable if p in bindings and p not in SEQUENCES]
     operands = [e for t in taken for e in (t.elts if isinstance(t, gast.Tuple) else [t])]
     arrays = {id(e): _array(e, context, bound) for e in operands}

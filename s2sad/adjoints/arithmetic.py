@@ -10,7 +10,7 @@ import operator
 import numpy as np
 
 from s2sad.adjoints.registry import elementwise, nondifferentiable
-from s2sad.runtime import as_operand, power_log, power_slope
+from s2sad.runtime import as_base, as_operand, power_log, power_slope
 
 A = np.array([[0.5, 1.5], [2.5, -0.5], [1.25, 3.0]])
 B = np.array([1.5, 2.0])
@@ -56,7 +56,7 @@ def array_power(ans, x, y):
         return 2 * x, ans * power_log(as_operand(x))
     if y > 1 or y < 0:
         return y * np.power(x, y - 1), ans * power_log(as_operand(x))
-    return power_slope(as_operand(x), as_operand(y)), ans * power_log(as_operand(x))
+    return power_slope(as_base(x), as_operand(y)), ans * power_log(as_operand(x))
 
 
 @elementwise(operator.mod, at=[(7.5, 2.0), (A, B)])

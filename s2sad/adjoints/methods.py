@@ -12,6 +12,7 @@ from s2sad.adjoints.registry import elementwise, linear, nondifferentiable, refu
 from s2sad.runtime import (
     array_of,
     array_pullback,
+    as_base,
     as_operand,
     astype_method,
     cast_tangent,
@@ -204,7 +205,7 @@ def with_axes_pullback_rule(h, g, x, index):
     return with_axes(h, index)
 
 
-@linear(as_operand, at=[(2.5,), (A,), ([0.5, 1.5],)])
+@linear(as_operand, as_base, at=[(2.5,), (A,), ([0.5, 1.5],)])
 def as_operand_rule(g, x):
     return array_pullback(g, x)
 

@@ -91,7 +91,7 @@ class nanvar:
                 t * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where)),
                 axis=axis, keepdims=keepdims, where=present(a, where),
             )
-        ) * (2 / freedom(a, axis, keepdims, present(a, where), ddof, correction))  # fmt: skip
+        ) * 2 / freedom(a, axis, keepdims, present(a, where), ddof, correction)  # fmt: skip
 
 
 @rule(np.nanstd, at=[(HOLES,), sample(HOLES, axis=1, ddof=1), sample(HOLES, axis=1, keepdims=True)])

@@ -136,7 +136,7 @@ class var:
 
     def pullback_a(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None):
         if where is True and mean is None and correction is None and dtype is None:
-            return unreduce(g * (2 / (reduced_size(a, axis) - ddof)), a, axis, keepdims) * conjugate(
+            return unreduce(2 * g / (reduced_size(a, axis) - ddof), a, axis, keepdims) * conjugate(
                 a - np.mean(a, axis=axis, keepdims=True)
             )
         return unreduce_where(
@@ -155,14 +155,14 @@ class var:
     def pushforward_a(t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None):
         return cast_tangent(np.real(
             np.sum(t * conjugate(from_mean(a, axis, where, mean)), axis=axis, keepdims=keepdims, where=where)
-        ) * (2 / freedom(a, axis, keepdims, where, ddof, correction)), ans)  # fmt: skip
+        ) * 2 / freedom(a, axis, keepdims, where, ddof, correction), ans)  # fmt: skip
 
     def pushforward_mean(
         t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None
     ):
         return cast_tangent(np.real(
             np.sum(t * conjugate(from_mean(a, axis, where, mean)), axis=axis, keepdims=keepdims, where=where)
-        ) * (-2 / freedom(a, axis, keepdims, where, ddof, correction)), ans)  # fmt: skip
+        ) * -2 / freedom(a, axis, keepdims, where, ddof, correction), ans)  # fmt: skip
 
 
 @rule(np.std, at=[(V,), (A,), (A, 0), sample(A, axis=1, keepdims=True), (A + 1j * A,), *CORRECTED[:-2], *CENTRED])

@@ -16,6 +16,7 @@ from s2sad.runtime import (
     ListBar,
     abs_slope_pullback,
     abs_slope_pushforward,
+    as_base,
     as_complex,
     as_operand,
     bessel_i,
@@ -190,7 +191,7 @@ def hypot(ans, x, y):
 
 @elementwise(np.float_power, at=[(2.5, 1.5), (abs(A), B)])
 def float_power(ans, x, y):
-    return power_slope(as_operand(x), as_operand(y)), ans * power_log(as_operand(x))
+    return power_slope(as_base(x), as_operand(y)), ans * power_log(as_operand(x))
 
 
 @elementwise(np.fmod, at=[(7.5, 2.0), (A, B)])

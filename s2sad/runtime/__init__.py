@@ -186,6 +186,7 @@ from s2sad.runtime.sequences import (
 from s2sad.runtime.shapes import (
     array_of,
     array_pullback,
+    as_base,
     as_gradient,
     as_operand,
     instantiate,

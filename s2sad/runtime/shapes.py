@@ -64,6 +64,11 @@ def as_operand(x: Any) -> Any:
     return np.asarray(x) if isinstance(x, (list, tuple)) else x
 
 
+def as_base(x: Any) -> Any:
+    """As as_operand, but a float is NumPy's, whose powers are nan where they are not real; Python's are complex there."""
+    return np.float64(x) if isinstance(x, float) else as_operand(x)
+
+
 def array_of(bar: Any, a: Any) -> Any:
     """The array of cotangents of what np.array(a) was made of: the inverse of array_pullback."""
     if isinstance(a, (list, tuple)) or isinstance(bar, list):

@@ -155,7 +155,7 @@ class deviations_rule:
         return scaled(1.0, h, data)
 
     def pullback_centre(h, ans, data, centre=None):
-        return -math.fsum(h)
+        return -sum(h)
 
     def pushforward_data(t, ans, data, centre=None):
         if centre is None:

@@ -11,6 +11,7 @@ from s2sad.runtime import (
     clip_high,
     clip_inside,
     clip_low,
+    finite,
     inverse_permutation,
     larger,
     outline,
@@ -84,7 +85,7 @@ nondifferentiable(
 
 # Helpers of other rules that are constant wherever they are continuous.
 nondifferentiable(
-    larger, chosen, clip_inside, clip_low, clip_high, ties, reduced_size,
+    larger, chosen, finite, clip_inside, clip_low, clip_high, ties, reduced_size,
     inverse_permutation, padding_mode, require_apart, require_rebinding, require_scalar, zeros_like, outline,
     place_of_item,
 )  # fmt: skip

@@ -133,19 +133,23 @@ class full_like:
 class linspace:
     def pullback_start(g, ans, start, stop, num=50, endpoint=True, *, dtype=None):
         if dtype is None:
-            return unbroadcast(np.tensordot(np.linspace(1.0, 0.0, num, endpoint, dtype=g.dtype), g, 1), start)
-        return unbroadcast(np.tensordot(np.linspace(1.0, 0.0, num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), start)
+            return unbroadcast(np.tensordot(np.linspace(g.dtype.type(1), 0, num, endpoint, dtype=g.dtype), g, 1), start)
+        return unbroadcast(
+            np.tensordot(np.linspace(g.dtype.type(1), 0, num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), start
+        )
 
     def pullback_stop(g, ans, start, stop, num=50, endpoint=True, *, dtype=None):
         if dtype is None:
-            return unbroadcast(np.tensordot(np.linspace(0.0, 1.0, num, endpoint, dtype=g.dtype), g, 1), stop)
-        return unbroadcast(np.tensordot(np.linspace(0.0, 1.0, num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), stop)
+            return unbroadcast(np.tensordot(np.linspace(0, g.dtype.type(1), num, endpoint, dtype=g.dtype), g, 1), stop)
+        return unbroadcast(
+            np.tensordot(np.linspace(0, g.dtype.type(1), num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), stop
+        )
 
     def pushforward_start(t, ans, start, stop, num=50, endpoint=True, *, dtype=None):
-        return through_cast(np.linspace(t, np.zeros_like(stop), num, endpoint), ans)
+        return through_cast(np.linspace(t, np.zeros(np.shape(stop), np.asarray(t).dtype), num, endpoint), ans)
 
     def pushforward_stop(t, ans, start, stop, num=50, endpoint=True, *, dtype=None):
-        return through_cast(np.linspace(np.zeros_like(start), t, num, endpoint), ans)
+        return through_cast(np.linspace(np.zeros(np.shape(start), np.asarray(t).dtype), t, num, endpoint), ans)
 
 
 @rule(np.arange, at=[(0.5, 3.25), (0.5, 3.0, 0.75), sample(2.5, -0.75, step=-0.5), (0.5, 3.25, 1, float)])
@@ -165,7 +169,7 @@ class arange:
         return np.full(np.shape(ans), started(t, stop))
 
     def pushforward_stop(t, ans, start, stop=None, step=1, dtype=None):
-        return np.zeros(np.shape(ans))
+        return np.zeros_like(ans)
 
     def pushforward_step(t, ans, start, stop=None, step=1, dtype=None):
         return t * np.arange(len(ans))

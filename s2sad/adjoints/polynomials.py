@@ -308,12 +308,20 @@ class roots:
     """Of single roots: a multiple one has no derivative, and gives inf or nan."""
 
     def pullback_p(g, ans, p):
-        return unbroadcast(
-            -(g / polynomial.polyval(ans, polynomial.polyder(p[::-1]))) @ polynomial.polyvander(ans, len(p) - 1)[:, ::-1], p
+        return (
+            unbroadcast(
+                -(g / polynomial.polyval(ans, polynomial.polyder(p[::-1])))
+                @ polynomial.polyvander(ans, len(p) - 1)[:, ::-1],
+                p,
+            )
+            if len(ans) > 0
+            else np.zeros_like(p)
         )
 
     def pushforward_p(t, ans, p):
-        return -polynomial.polyval(ans, t[::-1]) / polynomial.polyval(ans, polynomial.polyder(p[::-1]))
+        return (
+            -polynomial.polyval(ans, t[::-1]) / polynomial.polyval(ans, polynomial.polyder(p[::-1])) if len(ans) > 0 else ans
+        )
 
 
 readable(polynomial.polyvalfromroots, at=[(X, C)])

@@ -143,7 +143,7 @@ def as_complex_rule(h, g, x):
 
 @linear(imag_pullback, at=[(A, A), (A, 1j * A), (2.5, 1j)])
 def imag_pullback_rule(h, g, x):
-    return np.imag(h) if np.iscomplexobj(x) else 0 * h
+    return unbroadcast(-1j * h if np.iscomplexobj(x) else 0 * h, g)
 
 
 @elementwise(power_slope, at=[(2.5, 1.5), (abs(A), A[0] + 3.0), (abs(A), 3), (2.5, -1.5)])

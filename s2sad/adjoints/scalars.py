@@ -6,7 +6,7 @@ import cmath
 import math
 
 from s2sad.adjoints.registry import elementwise, linear, nondifferentiable, rule
-from s2sad.runtime import ListBar, bessel_i, polygamma, power_log, power_slope, unbroadcast
+from s2sad.runtime import ListBar, abs_slope, bessel_i, polygamma, power_log, power_slope, unbroadcast
 
 HALF = [(0.5,), (-0.25,)]
 POSITIVE = [(0.5,), (2.5,)]
@@ -89,11 +89,18 @@ def expm1(ans, x):
     return ans + 1
 
 
-@elementwise(math.log, cmath.log, at=[(0.5,), (2.5,), (2.5, 3.0)])
+@elementwise(math.log, at=[(0.5,), (2.5,), (2.5, 3.0)])
 def log(ans, x, base=None):
     if base is None:
         return 1 / x, 0
     return 1 / (x * math.log(base)), -ans / (base * math.log(base))
+
+
+@elementwise(cmath.log, at=[*COMPLEX, (2.5, 3.0), (0.5 + 0.25j, -1.5 + 0.75j), (0.5 + 0.25j, -3.0)])
+def complex_log(ans, x, base=None):
+    if base is None:
+        return 1 / x, 0
+    return 1 / (x * cmath.log(base)), -ans / (base * cmath.log(base))
 
 
 @elementwise(math.log1p, at=POSITIVE)
@@ -126,7 +133,7 @@ def pow(ans, x, y):
 @elementwise(math.fabs, at=ANY)
 def fabs(ans, x):
     """The sign of x; 0 at 0."""
-    return (x > 0) - (x < 0)
+    return abs_slope(x)
 
 
 @elementwise(math.copysign, at=[(2.5, -1.0), (-2.5, 1.0)])

@@ -291,7 +291,7 @@ if hasattr(np, "unstack"):
     @rule(np.unstack, at=[(A,), sample(T, axis=-1)])
     class unstack:
         def pullback_x(g, ans, x, *, axis=0):
-            return np.stack(filled(g, ans), axis=axis)
+            return np.stack(filled(g, ans), axis=axis) if len(ans) > 0 else np.zeros_like(x)
 
         def pushforward_x(t, ans, x, *, axis=0):
             return np.unstack(t, axis=axis)

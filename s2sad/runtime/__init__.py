@@ -210,6 +210,7 @@ from s2sad.runtime.slopes import (
     clip_inside,
     clip_low,
     conjugate,
+    finite,
     imag_pullback,
     larger,
     or_one,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from typing import Any
 
@@ -22,7 +23,9 @@ def power_log(x: Any) -> Any:
     """log(x), and 0 where x is 0, so that 0**y has the derivative 0 in y."""
     if isinstance(x, (float, int)):
         return math.log(x) if x > 0 else (0.0 if x == 0 else math.nan)
-    return np.log(np.where(x == 0, 1, x)) if isinstance(x, (np.ndarray, np.generic, complex)) else math.log(x)
+    if isinstance(x, complex) and not isinstance(x, np.generic):
+        return cmath.log(x or 1)
+    return np.log(np.where(x == 0, 1, x)) if isinstance(x, (np.ndarray, np.generic)) else math.log(x)
 
 
 def power_curvature(x: Any, y: Any) -> Any:

@@ -180,6 +180,8 @@ def diag_pullback(g: Any, v: Any, k: int = 0) -> Any:
 def diff_pullback(g: Any, a: Any, n: int = 1, axis: int = -1) -> Any:
     """The cotangent of `a` where `g` is that of np.diff(a, n, axis)."""
     g = np.moveaxis(np.asarray(g), axis, 0)
+    if len(g) == 0:
+        return np.zeros(np.shape(a), g.dtype)
     for _ in range(n):
         wider = np.zeros((len(g) + 1, *g.shape[1:]), g.dtype)
         wider[1:] += g

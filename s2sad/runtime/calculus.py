@@ -27,7 +27,7 @@ def diff_part(g: Any, which: Any, a: Any, n: Any = 1, axis: Any = -1, prepend: A
     """The cotangent of `a` (which=0), `prepend` (-1) or `append` (1) where `g` is that of np.diff with these."""
     if n == 0:
         return g if which == 0 else 0 * np.sum(g)
-    whole = diff_pullback(g, a, n, axis)
+    whole = diff_pullback(g, np.concatenate(joined(a, axis, prepend, append), axis), n, axis)
     start = 0 if prepend is None else np.shape(joined(a, axis, prepend)[0])[axis]
     stop = start + np.shape(a)[axis]
     if which < 0:
@@ -178,7 +178,8 @@ def inside(x: Any, xp: Any) -> Any:
 def interp_slope(x: Any, xp: Any, fp: Any) -> Any:
     """The derivative of np.interp in x: the slope of the line that x lies on, 0 beyond the points."""
     i = interval(x, xp)
-    return inside(x, xp) * (np.take(fp, i + 1) - np.take(fp, i)) / (np.take(xp, i + 1) - np.take(xp, i))
+    rise = np.take(fp, i + 1) - 1.0 * np.take(fp, i)  # also of truth values
+    return inside(x, xp) * rise / (np.take(xp, i + 1) - 1.0 * np.take(xp, i))
 
 
 def interp_share(x: Any, xp: Any) -> Any:

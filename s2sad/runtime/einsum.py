@@ -58,7 +58,7 @@ def on_diagonals(x: Any, axes: str, own: str) -> Any:
 
 
 def _size(letter: str, term: str, operand: Any) -> int:
-    return int(np.shape(operand)[term.index(letter)]) if letter in term else 0
+    return int(np.shape(operand)[term.index(letter)]) if letter in term else -1
 
 
 def contraction_order(optimize: Any, arrays: list[Any]) -> Any:

@@ -97,5 +97,5 @@ def _columns(b: Any) -> Any:
 def cutoff(a: Any, rcond: Any) -> Any:
     """The share of the largest singular value below which np.linalg.lstsq(a, b, rcond) takes one for zero."""
     if rcond is None:
-        return max(np.shape(a)) * np.finfo(np.asarray(a).dtype).eps
-    return np.finfo(np.asarray(a).dtype).eps if rcond == -1 else rcond
+        return max(np.shape(a)) * np.finfo(np.result_type(a, 1.0)).eps
+    return np.finfo(np.result_type(a, 1.0)).eps if rcond == -1 else rcond

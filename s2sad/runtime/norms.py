@@ -75,12 +75,14 @@ def _matrix_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
     if ord in (1, -1, np.inf, -np.inf):
         within, across = axes if abs(ord) == 1 else axes[::-1]
         sums = np.sum(np.abs(x), axis=within, keepdims=True)
-        extreme = np.max(sums, axis=across, keepdims=True) if ord > 0 else np.min(sums, axis=across, keepdims=True)
+        extreme = (
+            np.max(sums, axis=across, keepdims=True, initial=0) if ord > 0 else np.min(sums, axis=across, keepdims=True)
+        )
         return abs_slope(x) * ties(sums, extreme, across, True)
     u, s, vh = np.linalg.svd(np.moveaxis(x, axes, (-2, -1)), full_matrices=False)
     weights = np.sign(s)
     if ord != "nuc":
-        extreme = np.max(s, axis=-1, keepdims=True) if ord > 0 else np.min(s, axis=-1, keepdims=True)
+        extreme = np.max(s, axis=-1, keepdims=True, initial=0) if ord > 0 else np.min(s, axis=-1, keepdims=True)
         weights = weights * ties(s, extreme, -1, True)
     return np.moveaxis(conjugate((u * np.expand_dims(weights, -2)) @ vh), (-2, -1), axes)
 

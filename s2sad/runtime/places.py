@@ -158,7 +158,7 @@ def first_places(ar: Any) -> Any:
 
 def ramp(num: Any, endpoint: Any, ans: Any) -> Any:
     """From 0 to 1 along the first axis of `ans`, which np.linspace or one of its like has made."""
-    return np.reshape(np.linspace(0.0, 1.0, num, endpoint, dtype=np.real(ans).dtype), (-1, *(1,) * (np.ndim(ans) - 1)))
+    return np.reshape(np.linspace(0, np.real(ans).dtype.type(1), num, endpoint), (-1, *(1,) * (np.ndim(ans) - 1)))
 
 
 def vander_slope(x: Any, ans: Any, increasing: Any = False) -> Any:

@@ -17,8 +17,10 @@ from s2sad.runtime.spectra import is_absent
 
 
 def fitted(c: Any, like: Any) -> Any:
-    """Coefficients as many as `like` has: zeros in the place of what was trimmed off, without what is trimmed off there."""
-    return of_length(c, np.shape(like)[0])
+    """Coefficients as many as `like` has, in its precision: zeros in the place of what was trimmed off, without what is
+    trimmed off there."""
+    made = of_length(c, np.shape(like)[0])
+    return made.astype(like.dtype, copy=False) if made.dtype.kind == like.dtype.kind else made
 
 
 def of_length(c: Any, n: Any) -> Any:
@@ -28,8 +30,8 @@ def of_length(c: Any, n: Any) -> Any:
 
 
 def fitted_bar(g: Any, c: Any) -> Any:
-    """The cotangent of the coefficients `c` that fitted(c, g) takes into a result with cotangent `g`."""
-    return unbroadcast(fitted(g, c), c)
+    """The cotangent of the coefficients `c` that of_length(c, len(g)) takes into a result with cotangent `g`."""
+    return unbroadcast(of_length(g, np.shape(c)[0]), c)
 
 
 # Multiplication by x
@@ -113,6 +115,8 @@ def conversion_pullback(g: Any, mulx_from: Any, mulx_to: Any, c: Any) -> Any:
 
 def matrix_transposed(matrix: Any, g: Any, c: Any, axis: Any = 0) -> Any:
     """The cotangent of `c` where its coefficients along an axis were multiplied by a matrix."""
+    if np.size(c) == 0:
+        return np.zeros_like(c)
     return unbroadcast(np.moveaxis(np.tensordot(matrix, np.moveaxis(g, axis, 0), (0, 0)), 0, axis), c)
 
 
@@ -146,6 +150,8 @@ def highest_first(x: Any, deg: Any) -> Any:
 def fromroots_pullback(g: Any, mulx: Any, roots: Any) -> Any:
     """The cotangent of the roots of the product of the lines x - root."""
     n = np.size(roots)
+    if n == 0:
+        return np.zeros_like(roots)
     rows = recurrence(mulx, n, g)
     products = [np.ones_like(roots, shape=(1,))]
     for k in range(n - 1):
@@ -182,10 +188,12 @@ def dividend_bar(g: Any, mul: Any, c1: Any, c2: Any) -> Any:
     quotient, remainder = [np.zeros_like(c1, shape=(1,)) if is_absent(bar) else bar for bar in g]
     if n < m:
         return unbroadcast(of_length(remainder, n), c1)
-    low = of_length(remainder, m - 1)
     products = np.stack([of_length(mul(e, c2), n) for e in np.eye(n - m + 1, dtype=np.asarray(c2).dtype)])
-    high = np.linalg.solve(products[:, m - 1 :], of_length(quotient, n - m + 1) - products[:, : m - 1] @ low)
-    return unbroadcast(np.concatenate((low, high)), c1)
+    bar, quotient = of_length(remainder, m - 1), of_length(quotient, n - m + 1)
+    for k in range(n - m + 1):  # the product of c2 and the k-th of the basis has this cotangent, and ends at m + k
+        known = products[k : k + 1, : m + k - 1] @ bar
+        bar = np.concatenate((bar, (quotient[k : k + 1] - known) / products[k, m + k - 1]))
+    return unbroadcast(bar, c1)
 
 
 def division_pushforward(t: Any, ans: Any, div: Any, c2: Any) -> Any:

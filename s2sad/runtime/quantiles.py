@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ def neighbours(function: Callable[..., Any], shape: Any, a: Any, q: Any, axis: A
     """
     rows, numbers = _rows(a, axis), _rows(places(a), axis)
     order = np.argsort(rows, axis=-1, kind="stable")
-    ranks: Any = np.arange(rows.shape[-1], dtype=rows.dtype if rows.dtype.kind == "f" else float)
+    ranks: Any = np.arange(rows.shape[-1], dtype=np.real(rows).dtype if rows.dtype.kind in "fc" else float)
     if function in (np.nanquantile, np.nanpercentile):
         ranks = np.where(np.isnan(np.sort(rows, axis=-1)), np.nan, ranks)
         along = function(ranks, q, axis=-1, method=method)
@@ -44,7 +45,7 @@ def _rows(a: Any, axis: Any) -> Any:
         return np.reshape(a, -1)
     axes = [i % a.ndim for i in (axis if isinstance(axis, (tuple, list)) else [axis])]
     kept = [i for i in range(a.ndim) if i not in axes]
-    return np.reshape(np.transpose(a, [*kept, *axes]), (*(a.shape[i] for i in kept), -1))
+    return np.reshape(np.transpose(a, [*kept, *axes]), (*(a.shape[i] for i in kept), math.prod(a.shape[i] for i in axes)))
 
 
 def quantile_pullback(function: Callable[..., Any], g: Any, a: Any, q: Any, axis: Any = None, method: Any = "linear") -> Any:

@@ -152,7 +152,8 @@ def with_initial(t: Any, axis: Any, include_initial: Any) -> Any:
     """`t` with a zero ahead of it along `axis`."""
     if not include_initial:
         return t
-    return np.concatenate([np.zeros_like(np.take(t, [0], axis or 0)), t], axis or 0)
+    ahead = [1 if i == (axis or 0) % np.ndim(t) else n for i, n in enumerate(np.shape(t))]
+    return np.concatenate([np.zeros_like(t, shape=ahead), t], axis or 0)
 
 
 def cumprod_pullback(g: Any, a: Any, axis: Any = None) -> Any:

@@ -27,7 +27,8 @@ def as_sequence(bars: Any, xs: Any) -> Any:
     if isinstance(xs, np.ndarray):
         if isinstance(bars, np.ndarray):
             return bars
-        return np.array([np.zeros_like(x) if _is_zero(b) else b for b, x in zip(bars, xs, strict=True)], xs.dtype)
+        parts = [np.zeros_like(x) if _is_zero(b) else b for b, x in zip(bars, xs, strict=True)]
+        return np.reshape(np.array(parts, xs.dtype), xs.shape)
     return bars if isinstance(bars, ListBar) else ListBar(bars)
 
 

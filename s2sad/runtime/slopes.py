@@ -9,6 +9,7 @@ import numpy as np
 from s2sad.errors import NotDifferentiable
 from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, parts_of, primal_of
 from s2sad.runtime.fields import require_settled
+from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import array_of, as_operand, unbroadcast
 
 
@@ -36,7 +37,7 @@ def or_one(x: Any) -> Any:
 
 def _no_slope(h: Any) -> Any:
     """Zero for each element of `h`, also where that is infinite."""
-    return np.zeros_like(h) if isinstance(h, np.ndarray) else 0.0
+    return np.zeros_like(h)[()] if isinstance(h, (np.ndarray, np.generic)) else 0.0
 
 
 def abs_slope_pullback(h: Any, x: Any) -> Any:
@@ -63,6 +64,14 @@ def abs_bend(h: Any, x: Any) -> Any:
             "the third derivative of abs of a complex number", hint="write sqrt(z.real**2 + z.imag**2) in its place"
         )
     return _no_slope(h)
+
+
+def finite(x: Any) -> Any:
+    """Where x is finite. np.nan_to_num replaces one part of a complex number that is not, and keeps the other."""
+    found = np.isfinite(x)
+    if np.iscomplexobj(x) and not np.all(found):
+        raise NoRule("np.nan_to_num of complex numbers that are not finite", "apply it to z.real and z.imag")
+    return found
 
 
 def larger(x: Any, y: Any) -> Any:

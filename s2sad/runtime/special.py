@@ -23,7 +23,7 @@ def polygamma(n: int, x: float) -> float:
     total = 0.0
     while x < _LARGE + n:
         total += factorial / x ** (n + 1)
-        x += 1
+        x = x + 1  # a new number: an array would be changed in place
     if n == 0:
         tail = 0.5 / x - math.log(x)
         terms = sum(b / (2 * k * x ** (2 * k)) for k, b in enumerate(_BERNOULLI, 1))

@@ -87,11 +87,12 @@ def cov_pullback(
     aweights: Any = None,
 ) -> Any:
     """The cotangent of `m` (which=0) or `y` (which=1) where `g` is that of np.cov(m, y, ...)."""  # fmt: skip
+    if np.size(g) == 0:  # np.cov of no variables takes no notice of y
+        return np.zeros_like(m if which == 0 else y)
     rows = _together(m, y, rowvar)
     w = observation_weights(np.shape(rows)[1], fweights, aweights)
     g = np.reshape(g, (len(rows), len(rows)))
-    scale = w / divisor(w, bias, ddof, aweights)
-    bars = np.matmul(g + conjugate(np.transpose(g)), conjugate(centred(rows, w))) * scale
+    bars = np.matmul(g + conjugate(np.transpose(g)), conjugate(centred(rows, w))) * w / divisor(w, bias, ddof, aweights)
     first = len(variables(m, rowvar))
     like, part = (m, bars[:first]) if which == 0 else (y, bars[first:])
     part = part if rowvar or np.ndim(like) < 2 else np.transpose(part)
@@ -110,6 +111,8 @@ def cov_pushforward(
     aweights: Any = None,
 ) -> Any:
     """The tangent of np.cov(m, y, ...) where `t` is that of `m` (which=0) or `y` (which=1)."""  # fmt: skip
+    if np.size(m) == 0:
+        return np.zeros((0, 0))
     rows = _together(m, y, rowvar)
     dots = _together(t, None if y is None else 0 * y, rowvar) if which == 0 else _together(0 * m, t, rowvar)
     w = observation_weights(np.shape(rows)[1], fweights, aweights)

@@ -108,14 +108,15 @@ class Call:
 
     def _partial(self, name: str, specialised: bool) -> Any:
         assert self.rule.partials is not None
-        found = self._template(self.rule.partials, specialised)(self.ans, *self.point.args, **self.point.kwargs)
         names = list(self.rule.signature.parameters)
-        return found[names.index(name)] if len(names) > 1 else found
+        place = names.index(name) if len(names) > 1 else None
+        found = self._template(self.rule.partials, specialised, place)(self.ans, *self.point.args, **self.point.kwargs)
+        return found[place] if self.rule.own and place is not None else found
 
-    def _template(self, template: Template, specialised: bool) -> Template:
+    def _template(self, template: Template, specialised: bool, place: int | None = None) -> Template:
         if self.rule.own:  # a user's is what it says
             return template
-        return _evaluated(template, specialised, frozenset(self.bound))
+        return _evaluated(template, specialised, frozenset(self.bound), place)
 
 
 def rounding(ans: Any) -> float:
@@ -160,10 +161,19 @@ def _called(text: str, function: Callable[..., Any], *args: Any, **kwargs: Any) 
 
 
 class _Evaluable(ast.NodeTransformer):
-    """Static tests made to fail where they cannot be decided or name an argument of `unknown`; the rest is watched."""
+    """Static tests made to fail where they cannot be decided or name an argument of `unknown`; the rest is watched.
 
-    def __init__(self, unknown: frozenset[str]) -> None:
-        self.unknown = unknown
+    Of several partial derivatives the one in its `place` is returned, and no other is computed.
+    """
+
+    def __init__(self, unknown: frozenset[str], place: int | None) -> None:
+        self.unknown, self.place = unknown, place
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        if self.place is not None and isinstance(node.value, ast.Tuple):
+            node.value = node.value.elts[self.place]
+        self.generic_visit(node)
+        return node
 
     def visit_If(self, node: ast.If) -> ast.If | None:
         if self.unknown & {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}:
@@ -190,13 +200,13 @@ class _Evaluable(ast.NodeTransformer):
 
 
 @functools.cache
-def _evaluated(template: Template, specialised: bool, given: frozenset[str]) -> Template:
+def _evaluated(template: Template, specialised: bool, given: frozenset[str], place: int | None) -> Template:
     tree = ast.parse(textwrap.dedent(inspect.getsource(template)))
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef)
     definition.decorator_list = []
     definition.args.defaults, definition.args.kw_defaults = [], [None] * len(definition.args.kwonlyargs)
-    tree = _Evaluable(frozenset() if specialised else given).visit(tree)
+    tree = _Evaluable(frozenset() if specialised else given, place).visit(tree)
     closed = inspect.getclosurevars(template).nonlocals
     scope = {**template.__globals__, **closed, "__decide__": _decide, "__called__": _called}
     exec(compile(ast.fix_missing_locations(tree), inspect.getfile(template), "exec"), scope)

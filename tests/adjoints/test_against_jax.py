@@ -8,7 +8,8 @@ import pytest
 from kinks import expected, kinks, run
 
 from s2sad.adjoints.registry import all_rules
-from s2sad.testing import _cotangent, _is_inexact, _pullback
+from s2sad.testing.calls import Call
+from s2sad.testing.structures import cotangent, is_inexact
 
 jax = pytest.importorskip("jax")
 jax.config.update("jax_enable_x64", True)
@@ -78,20 +79,17 @@ def describe(point):
 
 def cotangents(function, theirs, rule, point):
     """For each argument its name, its cotangents by the rule, and by JAX, where JAX takes such arguments."""
-    with np.errstate(all="ignore"):
-        ans = function(*point.args, **point.kwargs)
-    g = _cotangent(ans, np.random.default_rng(0))
-    bound = rule.signature.bind(*point.args, **point.kwargs).arguments
-    for name in rule.differentiable:
-        value = bound.get(name)
-        if not any(map(_is_inexact, jax.tree.leaves(value))) or (rule.name in TRIANGULAR and not is_hermitian(value)):
+    call = Call.at(function, rule, point)
+    g = cotangent(call.ans, np.random.default_rng(0))
+    for name, value in call.active():
+        if rule.name in TRIANGULAR and not is_hermitian(value):
             continue
         try:
-            expected = jax_pullback(theirs, rule, point, name, g, ans)
+            expected = jax_pullback(theirs, rule, point, name, g, call.ans)
         except (TypeError, ValueError, NotImplementedError, IndexError, AttributeError):
             continue
         with np.errstate(all="ignore"):
-            found = _pullback(rule, point, name, g, ans)
+            found = call.pullback(name, g)
         ours, others = flat(found, value), flat(expected, value)
         yield name, *((folded(ours), folded(others)) if rule.name in TRIANGULAR else (ours, others))
 
@@ -120,14 +118,14 @@ def flat(bar, like):
     if isinstance(like, (list, tuple)):
         parts = [0] * len(like) if isinstance(bar, int) else bar
         return [leaf for part, inner in zip(parts, like, strict=True) for leaf in flat(part, inner)]
-    return [np.broadcast_to(bar, np.shape(like))] if _is_inexact(like) else []
+    return [np.broadcast_to(bar, np.shape(like))] if is_inexact(like) else []
 
 
 def jax_pullback(theirs, rule, point, name, g, ans):
     """The same cotangent by jax.vjp, with zeros in it where an argument is no float."""
     bound = rule.signature.bind(*point.args, **point.kwargs)
     leaves, tree = jax.tree.flatten(bound.arguments[name], is_leaf=lambda x: x is Ellipsis)
-    active = [i for i, leaf in enumerate(leaves) if _is_inexact(leaf)]
+    active = [i for i, leaf in enumerate(leaves) if is_inexact(leaf)]
 
     def moved(*values):
         new = list(leaves)

@@ -6,7 +6,7 @@ import numpy as np
 
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.names import of
-from s2sad.adjoints.registry import nondifferentiable, rule, sample
+from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
     convolve_pullback,
     correlate_pullback_a,
@@ -16,7 +16,7 @@ from s2sad.runtime import (
     diff_tangent,
     ediff1d_part,
     ediff1d_tangent,
-    gradient_band,
+    gradient_of,
     gradient_pullback,
     inside,
     interp_between,
@@ -24,6 +24,7 @@ from s2sad.runtime import (
     interp_pullback_points,
     interp_slope,
     interval,
+    to_points,
     trapezoid_pullback_x,
     trapezoid_pullback_y,
     trapezoid_slope,
@@ -37,7 +38,7 @@ T = np.sin(np.arange(24.0) ** 2).reshape(2, 3, 4)
 X = np.array([0.0, 1.0, 2.5, 3.0])
 F = np.array([1.0, -0.5, 2.0, 0.25])
 
-nondifferentiable(gradient_band, interval, inside)
+nondifferentiable(interval, inside)
 
 
 @rule(
@@ -214,3 +215,21 @@ class unwrap:
 
     def pushforward_p(t, ans, p, discont=None, axis=-1, *, period=6.283185307179586):
         return t
+
+
+# What the templates above call, so that emitted gradients have gradients.
+
+
+@linear(gradient_pullback, at=[(W, W, ()), ([A, A + 1], A, (), None, 1), (A, A, (), 0, 2)])
+def gradient_pullback_rule(h, g, f, varargs, axis=None, edge_order=1):
+    return gradient_of(h, varargs, axis, edge_order)
+
+
+@linear(gradient_of, at=[(W, ()), (A, (), None), (A, (), 0, 2)])
+def gradient_of_rule(k, h, varargs, axis=None, edge_order=1):
+    return gradient_pullback(k, h, varargs, axis, edge_order)
+
+
+@linear(to_points, at=[(2.5, W), (V, A), (V[:2], A, 0)])
+def to_points_rule(h, g, y, axis=-1):
+    return trapezoid_sum(h, y, None, 1.0, axis)

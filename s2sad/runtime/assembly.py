@@ -179,15 +179,17 @@ def diag_pullback(g: Any, v: Any, k: int = 0) -> Any:
 
 def diff_pullback(g: Any, a: Any, n: int = 1, axis: int = -1) -> Any:
     """The cotangent of `a` where `g` is that of np.diff(a, n, axis)."""
-    g = np.moveaxis(np.asarray(g), axis, 0)
-    if len(g) == 0:
+    g = np.asarray(g)
+    axis = axis % g.ndim
+    if g.shape[axis] == 0:
         return np.zeros(np.shape(a), g.dtype)
     for _ in range(n):
-        wider = np.zeros((len(g) + 1, *g.shape[1:]), g.dtype)
-        wider[1:] += g
-        wider[:-1] -= g
+        wider = np.empty([m + (i == axis) for i, m in enumerate(g.shape)], g.dtype)
+        ends, parts = np.moveaxis(wider, axis, 0), np.moveaxis(g, axis, 0)
+        ends[0], ends[-1] = -parts[0], parts[-1]
+        np.subtract(parts[:-1], parts[1:], out=ends[1:-1])
         g = wider
-    return np.moveaxis(g, 0, axis)
+    return g
 
 
 def padding_mode(mode: Any) -> Any:

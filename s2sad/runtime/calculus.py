@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.assembly import diff_pullback
+from s2sad.runtime.containers import ListBar
 from s2sad.runtime.places import scattered
 from s2sad.runtime.shapes import unbroadcast
-
-BAND = 5  # np.gradient reads at most two elements to either side
 
 
 def joined(a: Any, axis: Any, prepend: Any = None, append: Any = None) -> list[Any]:
@@ -18,23 +17,21 @@ def joined(a: Any, axis: Any, prepend: Any = None, append: Any = None) -> list[A
     return [x if np.ndim(x) else np.broadcast_to(x, _one(a, axis)) for x in (prepend, a, append) if x is not None]
 
 
-def _one(a: Any, axis: Any) -> tuple[int, ...]:
-    """The shape of `a`, of length 1 along `axis`."""
-    return tuple(1 if i == axis % np.ndim(a) else n for i, n in enumerate(np.shape(a)))
+def _one(a: Any, axis: Any, length: int = 1) -> tuple[int, ...]:
+    """The shape of `a`, of another length along `axis`."""
+    return tuple(length if i == axis % np.ndim(a) else n for i, n in enumerate(np.shape(a)))
 
 
 def diff_part(g: Any, which: Any, a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
     """The cotangent of `a` (which=0), `prepend` (-1) or `append` (1) where `g` is that of np.diff with these."""
     if n == 0:
         return g if which == 0 else 0 * np.sum(g)
-    whole = diff_pullback(g, np.concatenate(joined(a, axis, prepend, append), axis), n, axis)
+    length = sum(np.shape(x)[axis] for x in joined(a, axis, prepend, append))
+    whole = diff_pullback(g, np.broadcast_to(0.0, _one(a, axis, length)), n, axis)
     start = 0 if prepend is None else np.shape(joined(a, axis, prepend)[0])[axis]
     stop = start + np.shape(a)[axis]
-    if which < 0:
-        return unbroadcast(np.take(whole, np.arange(start), axis), prepend)
-    if which == 0:
-        return unbroadcast(np.take(whole, np.arange(start, stop), axis), a)
-    return unbroadcast(np.take(whole, np.arange(stop, np.shape(whole)[axis]), axis), append)
+    part, like = ((slice(start), prepend), (slice(start, stop), a), (slice(stop, None), append))[which + 1]
+    return unbroadcast(whole[(*(slice(None),) * (axis % np.ndim(a)), part)], like)
 
 
 def diff_tangent(t: Any, which: Any, a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
@@ -72,43 +69,52 @@ def spacing(x: Any, dx: Any, y: Any, axis: Any = -1) -> Any:
 
 def trapezoid_pullback_y(g: Any, y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Any:
     """The cotangent of `y` where `g` is that of np.trapezoid(y, x, dx, axis): half of either distance."""
-    steps = np.shape(np.diff(y, 1, axis))
-    half = np.broadcast_to(np.expand_dims(g, axis) * spacing(x, dx, y, axis) / 2, steps)
-    none = np.zeros(_one(y, axis), half.dtype)
-    return unbroadcast(np.concatenate([half, none], axis) + np.concatenate([none, half], axis), y)
+    if x is None:
+        return unbroadcast(to_points(g * dx, y, axis), y)
+    half = spacing(x, dx, y, axis) / 2
+    along = axis % np.ndim(y) - np.ndim(y)
+    none = np.zeros(_one(half, along), half.dtype)
+    weights = np.concatenate([half, none], along) + np.concatenate([none, half], along)
+    return unbroadcast(np.expand_dims(g, axis) * weights, y)
+
+
+def to_points(g: Any, y: Any, axis: Any = -1) -> Any:
+    """The cotangent of `y` where `g` is that of np.trapezoid(y, axis=axis): half of it to the first point, and to the last."""
+    g = np.asarray(g)
+    bar = np.empty(np.shape(y), g.dtype)
+    points = np.moveaxis(bar, axis, 0)
+    points[...] = g
+    share = 0.5 if len(points) > 1 else 0.0
+    points[:1] *= share
+    points[-1:] *= share
+    return bar
 
 
 def trapezoid_pullback_x(g: Any, y: Any, x: Any, axis: Any = -1) -> Any:
     """The cotangent of `x` where `g` is that of np.trapezoid(y, x, axis=axis)."""
-    n = np.shape(y)[axis]
-    mean = (np.take(y, np.arange(1, n), axis) + np.take(y, np.arange(n - 1), axis)) / 2
-    steps = np.expand_dims(g, axis) * mean
+    steps = np.expand_dims(g / 2, axis) * neighbour_sums(y, axis)
     if np.ndim(x) == 1:
         steps = np.sum(np.moveaxis(steps, axis, -1), axis=tuple(range(np.ndim(y) - 1)))
         return unbroadcast(diff_pullback(steps, x), x)
     return unbroadcast(diff_pullback(steps, np.broadcast_to(x, np.shape(y)), 1, axis), x)
 
 
+def neighbour_sums(v: Any, axis: Any) -> Any:
+    """The sum of each element of `v` along `axis` and the one behind it."""
+    before = (slice(None),) * (axis % np.ndim(v))
+    v = np.asarray(v)
+    return v[(*before, slice(1, None))] + v[(*before, slice(-1))]
+
+
 def trapezoid_sum(v: Any, y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Any:
     """The integral of `v` over the points of np.trapezoid(y, x, dx, axis)."""
-    n = np.shape(v)[axis]
-    mean = (np.take(v, np.arange(1, n), axis) + np.take(v, np.arange(n - 1), axis)) / 2
-    return np.sum(spacing(x, dx, y, axis) * mean, axis=axis)
+    return np.sum(spacing(x, dx, y, axis) / 2 * neighbour_sums(v, axis), axis=axis)
 
 
 def trapezoid_slope(y: Any, x: Any = None, axis: Any = -1) -> Any:
     """The derivative of np.trapezoid(y, x, dx, axis) in dx, which points that are given take the place of."""
     whole = trapezoid_sum(y, y, None, 1.0, axis)
     return whole if x is None else 0.0 * whole
-
-
-def gradient_band(size: int, steps: Any, edge_order: Any) -> Any:
-    """The coefficients of np.gradient along one axis: row d holds those of the element d - 2 places ahead of each."""
-    own = np.arange(size)
-    answers = [np.gradient((own % BAND == k).astype(float), steps, edge_order=edge_order) for k in range(BAND)]
-    return np.stack(
-        [np.where((own + d >= 0) & (own + d < size), np.choose((own + d) % BAND, answers), 0) for d in range(-2, 3)]
-    )
 
 
 def gradient_pullback(g: Any, f: Any, varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
@@ -119,23 +125,47 @@ def gradient_pullback(g: Any, f: Any, varargs: Any, axis: Any = None, edge_order
     total: Any = 0
     for part, i, step in zip(parts, axes, steps, strict=True):
         if not (type(part) is int and part == 0):
-            total = total + _along(part, f, i, step, edge_order)
-    return total
+            bar = _against(np.asarray(part), int(i), step, edge_order)
+            total = bar if type(total) is int else np.add(total, bar, out=total)
+    return unbroadcast(total, f)
 
 
-def _along(g: Any, f: Any, axis: Any, steps: Any, edge_order: Any) -> Any:
-    size = np.shape(f)[axis]
-    band = gradient_band(size, steps, edge_order)
-    rows = np.moveaxis(g, axis, -1)
-    wide = np.concatenate(
-        [np.zeros((*rows.shape[:-1], 2), rows.dtype), rows, np.zeros((*rows.shape[:-1], 2), rows.dtype)], -1
-    )
-    total: Any = 0
-    for d in range(BAND):
-        # element j is read by the one at j - (d - 2), with that one's coefficient
-        coefficients = np.concatenate([np.zeros(2), band[d], np.zeros(2)]).astype(np.real(rows).dtype)
-        total = total + (wide * coefficients)[..., 4 - d : 4 - d + size]
-    return unbroadcast(np.moveaxis(total, -1, axis), f)
+def _against(g: Any, axis: int, steps: Any, edge_order: Any) -> Any:
+    """Each element of `g` along `axis` to those that np.gradient has taken it from."""
+    rows = np.moveaxis(g, axis, 0)
+    n, dtype = len(rows), np.real(g).dtype
+    if np.ndim(steps) == 0:
+        scaled = _padded(g, axis, np.divide(0.5, steps).astype(dtype))
+        bar = np.subtract(scaled[:n], scaled[2:])
+    else:
+        ahead, behind = (d.astype(dtype) for d in _weights(np.diff(np.asarray(steps, float)), rows.ndim))
+        bar = _padded(g, axis, ahead)[:n] - _padded(g, axis, behind)[2:] + _padded(g, axis, behind - ahead)[1:-1]
+    m = min(n, edge_order + 1)
+    for edge, few in ((0, slice(m)), (-1, slice(n - m, n))):
+        taken = np.gradient(np.eye(m), steps if np.ndim(steps) == 0 else steps[few], axis=0, edge_order=edge_order)[edge]
+        bar[few] += np.multiply.outer(taken.astype(dtype), rows[edge])
+    return np.moveaxis(bar, 0, axis)
+
+
+def _padded(g: Any, axis: int, scale: Any) -> Any:
+    """`g` scaled, with zeros for its first and its last element and for one more beyond each; `axis` is the first one."""
+    whole = np.empty([n + 2 * (i == axis % g.ndim) for i, n in enumerate(g.shape)], g.dtype)
+    rows, own = np.moveaxis(whole, axis, 0), np.moveaxis(g, axis, 0)
+    rows[:2], rows[-2:] = 0, 0
+    np.multiply(own[1:-1], scale, out=rows[2:-2])
+    return rows
+
+
+def _weights(d: Any, rank: int) -> tuple[Any, Any]:
+    """How much np.gradient takes of the element ahead of each, and of that behind, at uneven distances `d`."""
+    before, after = np.reshape(d[:-1], (-1, *(1,) * (rank - 1))), np.reshape(d[1:], (-1, *(1,) * (rank - 1)))
+    return before / (after * (before + after)), after / (before * (before + after))
+
+
+def gradient_of(h: Any, varargs: Any, axis: Any = None, edge_order: Any = 1) -> Any:
+    """The cotangent of `g` where `h` is that of gradient_pullback(g, f, varargs, axis, edge_order)."""
+    found = np.gradient(h, *varargs, axis=axis, edge_order=edge_order)
+    return ListBar(found) if isinstance(found, (list, tuple)) else found
 
 
 def convolve_pullback(g: Any, a: Any, v: Any, mode: Any = "full") -> Any:
@@ -175,35 +205,40 @@ def inside(x: Any, xp: Any) -> Any:
     return np.asarray((np.greater_equal(x, xp[0])) & (np.less_equal(x, xp[-1])), dtype=float)
 
 
+def line_slopes(xp: Any, fp: Any) -> Any:
+    """The slopes of the lines between the points, which may be given as truth values."""
+    return np.diff(np.multiply(1.0, fp)) / np.diff(np.multiply(1.0, xp))
+
+
 def interp_slope(x: Any, xp: Any, fp: Any) -> Any:
     """The derivative of np.interp in x: the slope of the line that x lies on, 0 beyond the points."""
-    i = interval(x, xp)
-    rise = np.take(fp, i + 1) - 1.0 * np.take(fp, i)  # also of truth values
-    return inside(x, xp) * rise / (np.take(xp, i + 1) - 1.0 * np.take(xp, i))
+    return inside(x, xp) * np.take(line_slopes(xp, fp), interval(x, xp))
 
 
-def interp_share(x: Any, xp: Any) -> Any:
-    """How far each x is along the line that it lies on."""
-    i = interval(x, xp)
-    return np.clip((x - np.take(xp, i)) / (np.take(xp, i + 1) - np.take(xp, i)), 0.0, 1.0)
+def interp_share(x: Any, xp: Any, i: Any) -> Any:
+    """How far each x is along the line that it lies on, the one at interval `i`."""
+    return np.clip((x - np.take(xp, i)) / np.take(np.diff(np.multiply(1.0, xp)), i), 0.0, 1.0)
 
 
 def interp_pullback_points(g: Any, x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any:
     """The cotangent of `fp` where `g` is that of np.interp(x, xp, fp, left, right)."""
-    g, i, share = _seen(g, x, xp, left, right), interval(x, xp), interp_share(x, xp)
-    return scattered(np.stack([g * (1 - share), g * share]), np.stack([i, i + 1]), fp)
+    g, i = _seen(g, x, xp, left, right), interval(x, xp)
+    ahead = g * interp_share(x, xp, i)
+    return scattered(g - ahead, i, fp) + scattered(ahead, i + 1, fp)
 
 
 def interp_pullback_places(g: Any, x: Any, xp: Any, fp: Any) -> Any:
     """The cotangent of `xp` where `g` is that of np.interp(x, xp, fp)."""
-    i, share = interval(x, xp), interp_share(x, xp)
-    moved = -g * interp_slope(x, xp, fp)
-    return scattered(np.stack([moved * (1 - share), moved * share]), np.stack([i, i + 1]), xp)
+    i = interval(x, xp)
+    moved = -g * inside(x, xp) * np.take(line_slopes(xp, fp), i)
+    ahead = moved * interp_share(x, xp, i)
+    return scattered(moved - ahead, i, xp) + scattered(ahead, i + 1, xp)
 
 
 def interp_between(x: Any, xp: Any, v: Any, left: Any = None, right: Any = None) -> Any:
     """The values `v` at the points, interpolated; 0 where np.interp gives `left` or `right`."""
-    i, share = interval(x, xp), interp_share(x, xp)
+    i = interval(x, xp)
+    share = interp_share(x, xp, i)
     return _seen(np.take(v, i) * (1 - share) + np.take(v, i + 1) * share, x, xp, left, right)
 
 

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import functools
 import math
+import sys
 import warnings
 from typing import Any
 
@@ -160,9 +161,18 @@ def _array_gradient(g: Any, x: Any) -> Any:
         if np.shape(g) != ():
             raise Unfit(f"a cotangent of shape {np.shape(g)} for an argument of shape {x.shape}")
         return np.full_like(x, g)
-    if isinstance(g, np.ndarray) and g.dtype == x.dtype and g.base is None and g.flags.writeable:
+    if isinstance(g, np.ndarray) and g.dtype == x.dtype and g.flags.writeable and (g.base is None or _views_all_alone(g)):
         return g
     return np.array(g, dtype=x.dtype)
+
+
+def _views_all_alone(g: Any) -> bool:
+    """Is `g` all of an array that nothing else holds, as what np.roll or np.reshape makes of a result of its own?
+
+    Two references are that of `g` to its base, and that of asking for it.
+    """
+    own = isinstance(g.base, np.ndarray) and g.base.base is None and g.base.size == g.size
+    return own and bool(g.flags.forc) and sys.getrefcount(g.base) <= 2
 
 
 def _element_gradients(g: Any, x: Any) -> list[Any]:

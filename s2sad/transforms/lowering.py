@@ -340,6 +340,8 @@ class Lowering:
         if isinstance(node, gast.Slice):
             parts = [None if p is None else self.index(p) for p in (node.lower, node.upper, node.step)]
             return gast.Slice(*parts)
+        if isinstance(node, gast.Starred):
+            return gast.Starred(self.index(node.value), gast.Load())
         return self.atom(node)
 
     def lower_call(self, node: gast.Call) -> Expr:

@@ -60,6 +60,13 @@ def slices_of_matrices(a):
 case(slices_of_matrices, [(MATRIX,)])
 
 
+def starred_indices(a, before):
+    return np.sum(a[(*before, slice(1, None))] ** 2) + a[(*before, *[0, 1][:1])] ** 3
+
+
+case(starred_indices, [(MATRIX, (1,))])
+
+
 def cube_indices(a):
     return np.sum(a[0, :, 1:3] * a[1, :, ::2]) + np.sum(a[..., -1] * a[:, :, 0]) + a[1, 2, 3] ** 3
 

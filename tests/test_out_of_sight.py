@@ -190,3 +190,10 @@ def test_refused(program, line):
 def test_subclasses_of_arrays_are_refused(inside, array):
     with pytest.raises(s2sad.InvalidArgument, match=rf"{type(array).__name__}, which is more than an array"):
         grad(lambda p: 1.0)(inside(array))
+
+
+def test_functions_with_the_names_of_methods_are_no_logs():
+    """`np.sort` and `np.add` change no container, so that `np.pi` may be read."""
+    x = np.array([2.0, 1.0])
+    np.testing.assert_array_equal(s2sad.grad(lambda x: np.sum(np.sort(x) * np.pi))(x), [np.pi, np.pi])
+    np.testing.assert_array_equal(s2sad.grad(lambda x: np.sum(np.add(x, x * np.pi)))(x), [1 + np.pi, 1 + np.pi])

@@ -16,8 +16,13 @@ from s2sad.runtime import (
     diff_tangent,
     ediff1d_part,
     ediff1d_tangent,
+    gradient_axes,
     gradient_of,
     gradient_pullback,
+    gradient_pullback_points,
+    gradient_pullback_tangent,
+    gradient_pushforward_points,
+    gradient_spans,
     inside,
     interp_between,
     interp_pullback_places,
@@ -38,7 +43,7 @@ T = np.sin(np.arange(24.0) ** 2).reshape(2, 3, 4)
 X = np.array([0.0, 1.0, 2.5, 3.0])
 F = np.array([1.0, -0.5, 2.0, 0.25])
 
-nondifferentiable(interval, inside)
+nondifferentiable(gradient_axes, gradient_spans, interval, inside)
 
 
 @rule(
@@ -123,16 +128,24 @@ class trapezoid:
 @rule(
     np.gradient,
     at=[(W,), (W, 0.5), (W, np.array([0, 1, 3, 4, 7, 8, 9])), (A,), (T, 0.5, np.array([0, 1, 3]), 1.0), sample(W, edge_order=2),
-        sample(A, axis=0), sample(T, axis=(-1, 1)), sample(W, np.arange(7) ** 2, edge_order=2)],
+        sample(A, axis=0), sample(T, axis=(-1, 1)), sample(W, np.arange(7) ** 2, edge_order=2), (W, np.cumsum(W**2)),
+        sample(A, 0.5, axis=0), sample(T, 0.75, X**2, axis=(1, 2)), sample(W, np.cumsum(W**2), edge_order=2), (A, 2.5),
+        sample(A, np.array([0.5, 1.25]), axis=1), sample(T, np.array([0.5, 1.0, 2.5]), axis=1, edge_order=2)],
 )  # fmt: skip
 class gradient:
-    """The distances of the points count as constant."""
+    """The distances of the points may change as well, or their places."""
 
     def pullback_f(g, ans, f, *varargs, axis=None, edge_order=1):
         return gradient_pullback(g, f, varargs, axis, edge_order)
 
+    def pullback_varargs(g, ans, f, *varargs, axis=None, edge_order=1):
+        return gradient_pullback_points(g, ans, f, varargs, axis, edge_order)
+
     def pushforward_f(t, ans, f, *varargs, axis=None, edge_order=1):
         return np.gradient(t, *varargs, axis=axis, edge_order=edge_order)
+
+    def pushforward_varargs(t, ans, f, *varargs, axis=None, edge_order=1):
+        return gradient_pushforward_points(t, ans, f, varargs, axis, edge_order)
 
 
 PAIRS = [(W, V), (V, W), (W, V + 1j), (V, V), (W, W[:4]), (W[:4], W), (2.5, V)]
@@ -220,14 +233,46 @@ class unwrap:
 # What the templates above call, so that emitted gradients have gradients.
 
 
-@linear(gradient_pullback, at=[(W, W, ()), ([A, A + 1], A, (), None, 1), (A, A, (), 0, 2)])
-def gradient_pullback_rule(h, g, f, varargs, axis=None, edge_order=1):
-    return gradient_of(h, varargs, axis, edge_order)
+POINTS = np.cumsum(W**2)
+MOVING = [
+    (W, W, (0.5,)),
+    (W, W, (POINTS,)),
+    (A, A, (V[::2],), 1),
+    ([A, A + 1], A, (V, 0.5), None, 1),
+    (W, W, (POINTS,), 0, 2),
+]
 
 
-@linear(gradient_of, at=[(W, ()), (A, (), None), (A, (), 0, 2)])
-def gradient_of_rule(k, h, varargs, axis=None, edge_order=1):
-    return gradient_pullback(k, h, varargs, axis, edge_order)
+@rule(gradient_pullback, at=[(W, W, ()), ([A, A + 1], A, (), None, 1), (A, A, (), 0, 2), *MOVING[:3]])
+class gradient_pullback_rule:
+    inert = ("f",)
+
+    def pullback_g(h, ans, g, f, varargs, axis=None, edge_order=1):
+        return gradient_of(h, varargs, axis, edge_order)
+
+    def pullback_varargs(h, ans, g, f, varargs, axis=None, edge_order=1):
+        return gradient_pullback_points(g, gradient_of(h, varargs, axis, edge_order), h, varargs, axis, edge_order)
+
+    def pushforward_g(t, ans, g, f, varargs, axis=None, edge_order=1):
+        return gradient_pullback(t, f, varargs, axis, edge_order)
+
+    def pushforward_varargs(t, ans, g, f, varargs, axis=None, edge_order=1):
+        return gradient_pullback_tangent(t, g, f, varargs, axis, edge_order)
+
+
+@rule(gradient_of, at=[(W, ()), (A, (), None), (A, (), 0, 2), *((h, *rest) for _, h, *rest in MOVING)])
+class gradient_of_rule:
+    def pullback_h(k, ans, h, varargs, axis=None, edge_order=1):
+        return gradient_pullback(k, h, varargs, axis, edge_order)
+
+    def pullback_varargs(k, ans, h, varargs, axis=None, edge_order=1):
+        return gradient_pullback_points(k, ans, h, varargs, axis, edge_order)
+
+    def pushforward_h(t, ans, h, varargs, axis=None, edge_order=1):
+        return gradient_of(t, varargs, axis, edge_order)
+
+    def pushforward_varargs(t, ans, h, varargs, axis=None, edge_order=1):
+        return gradient_pushforward_points(t, ans, h, varargs, axis, edge_order)
 
 
 @linear(to_points, at=[(2.5, W), (V, A), (V[:2], A, 0)])

@@ -15,7 +15,6 @@ from s2sad.runtime import (
     inverse_permutation,
     larger,
     outline,
-    padding_mode,
     place_of_item,
     reduced_size,
     require_apart,
@@ -37,7 +36,7 @@ nondifferentiable(
     np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity,
     np.tri, np.indices, np.tril_indices, np.triu_indices, np.tril_indices_from,
     np.triu_indices_from, np.diag_indices, np.diag_indices_from, np.ndindex, np.unravel_index,
-    np.ravel_multi_index, np.ix_, np.broadcast_shapes, np.fromstring, np.loadtxt, np.genfromtxt,
+    np.ravel_multi_index, np.broadcast_shapes, np.fromstring, np.loadtxt, np.genfromtxt,
     np.load,
 )  # fmt: skip
 
@@ -61,7 +60,7 @@ nondifferentiable(
     np.common_type, np.typename, np.mintypecode, np.isfortran, np.einsum_path, np.get_include, np.getbufsize,
     np.setbufsize, np.geterrcall, np.seterrcall, np.info, np.show_config, np.show_runtime, np.save, np.savetxt,
     np.savez, np.savez_compressed, np.fromfile, np.fromregex, np.base_repr, np.binary_repr, np.packbits, np.unpackbits,
-    np.mask_indices, np.bartlett, np.blackman, np.hamming, np.hanning, np.isnat, np.is_busday, np.busday_count,
+    np.mask_indices, np.isnat, np.is_busday, np.busday_count,
     np.busday_offset, np.busdaycalendar, np.datetime_as_string, np.datetime_data, np.polynomial.set_default_printstyle,
     *of(np, "bitwise_count", "isdtype", "in1d"),
 )  # fmt: skip
@@ -86,6 +85,6 @@ nondifferentiable(
 # Helpers of other rules that are constant wherever they are continuous.
 nondifferentiable(
     larger, chosen, finite, clip_inside, clip_low, clip_high, ties, reduced_size,
-    inverse_permutation, padding_mode, require_apart, require_rebinding, require_scalar, zeros_like, outline,
+    inverse_permutation, require_apart, require_rebinding, require_scalar, zeros_like, outline,
     place_of_item,
 )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.products import T, V
-from s2sad.adjoints.registry import linear, nondifferentiable, sample
+from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
     conjugate,
     fft_pullback,
@@ -133,4 +133,15 @@ def resized_rule(h, g, a):
     return resized(h, g)
 
 
-nondifferentiable(np.fft.fftfreq, np.fft.rfftfreq, counts, opposite, transformed)
+@rule(np.fft.fftfreq, np.fft.rfftfreq, at=[(5, 0.5), (4, 1.5), sample(3, d=2.5)])
+class fftfreq:
+    """Inverse to the spacing `d` of the samples."""
+
+    def pullback_d(g, ans, n, d=1.0):
+        return np.sum(g * -ans / d)
+
+    def pushforward_d(t, ans, n, d=1.0):
+        return t * -ans / d
+
+
+nondifferentiable(counts, opposite, transformed)

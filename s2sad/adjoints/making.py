@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
@@ -129,27 +127,38 @@ class full_like:
         return np.broadcast_to(through_cast(t, ans), np.shape(ans))
 
 
-@rule(np.linspace, at=[(0.5, 2.5), (0.5, 2.5, 5), (0.5, 2.5, 5, False), (V, 2.5, 4), sample(0.5, 2.5, dtype=float)])
+TURNED = [sample(abs(V), 2.5, 4, axis=1), sample(abs(V), V + 2, 3, False, axis=-1)]
+TURNED += [sample(0.5, 2.5, 4, dtype=complex), sample(abs(V), 2.5, 3, dtype=int)]
+UNITS = [(0.5, 2.5), (0.5, 2.5, 5), (0.5, 2.5, 5, False), (V, 2.5, 4), (V, A[0, 0], 1), sample(0.5, 2.5, dtype=float)]
+
+
+@rule(np.linspace, at=[*UNITS, *TURNED])
 class linspace:
-    def pullback_start(g, ans, start, stop, num=50, endpoint=True, *, dtype=None):
-        if dtype is None:
+    def pullback_start(g, ans, start, stop, num=50, endpoint=True, *, dtype=None, axis=0):
+        if dtype is None and axis == 0:
             return unbroadcast(np.tensordot(np.linspace(g.dtype.type(1), 0, num, endpoint, dtype=g.dtype), g, 1), start)
         return unbroadcast(
-            np.tensordot(np.linspace(g.dtype.type(1), 0, num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), start
+            np.tensordot(
+                np.linspace(g.dtype.type(1), 0, num, endpoint, dtype=g.dtype), np.moveaxis(through_cast(g, ans), axis, 0), 1
+            ),
+            start,
         )
 
-    def pullback_stop(g, ans, start, stop, num=50, endpoint=True, *, dtype=None):
-        if dtype is None:
+    def pullback_stop(g, ans, start, stop, num=50, endpoint=True, *, dtype=None, axis=0):
+        if dtype is None and axis == 0:
             return unbroadcast(np.tensordot(np.linspace(0, g.dtype.type(1), num, endpoint, dtype=g.dtype), g, 1), stop)
         return unbroadcast(
-            np.tensordot(np.linspace(0, g.dtype.type(1), num, endpoint, dtype=g.dtype), through_cast(g, ans), 1), stop
+            np.tensordot(
+                np.linspace(0, g.dtype.type(1), num, endpoint, dtype=g.dtype), np.moveaxis(through_cast(g, ans), axis, 0), 1
+            ),
+            stop,
         )
 
-    def pushforward_start(t, ans, start, stop, num=50, endpoint=True, *, dtype=None):
-        return through_cast(np.linspace(t, np.zeros(np.shape(stop), np.asarray(t).dtype), num, endpoint), ans)
+    def pushforward_start(t, ans, start, stop, num=50, endpoint=True, *, dtype=None, axis=0):
+        return cast_tangent(np.linspace(t, np.zeros(np.shape(stop), np.asarray(t).dtype), num, endpoint, axis=axis), ans)
 
-    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True, *, dtype=None):
-        return through_cast(np.linspace(np.zeros(np.shape(start), np.asarray(t).dtype), t, num, endpoint), ans)
+    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True, *, dtype=None, axis=0):
+        return cast_tangent(np.linspace(np.zeros(np.shape(start), np.asarray(t).dtype), t, num, endpoint, axis=axis), ans)
 
 
 @rule(np.arange, at=[(0.5, 3.25), (0.5, 3.0, 0.75), sample(2.5, -0.75, step=-0.5), (0.5, 3.25, 1, float)])
@@ -180,36 +189,29 @@ def started_rule(h, g, stop):
     return started(h, stop)
 
 
-@rule(np.logspace, at=[(0.5, 2.5, 5), (0.5, 1.5, 4, False), sample(V, 2.5, 4, base=2.0)])
-class logspace:
-    """The base counts as constant."""
-
-    def pullback_start(g, ans, start, stop, num=50, endpoint=True, base=10.0):
-        return unbroadcast(np.sum(g * ans * math.log(base) * (1 - ramp(num, endpoint, ans)), axis=0), start)
-
-    def pullback_stop(g, ans, start, stop, num=50, endpoint=True, base=10.0):
-        return unbroadcast(np.sum(g * ans * math.log(base) * ramp(num, endpoint, ans), axis=0), stop)
-
-    def pushforward_start(t, ans, start, stop, num=50, endpoint=True, base=10.0):
-        return t * ans * math.log(base) * (1 - ramp(num, endpoint, ans))
-
-    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True, base=10.0):
-        return t * ans * math.log(base) * ramp(num, endpoint, ans)
-
-
-@rule(np.geomspace, at=[(0.5, 2.5, 5), (0.5, 1.5, 4, False), (abs(V), 2.5, 4)])
+@rule(np.geomspace, at=[(0.5, 2.5, 5), (0.5, 1.5, 4, False), (abs(V), 2.5, 4), *TURNED])
 class geomspace:
-    def pullback_start(g, ans, start, stop, num=50, endpoint=True):
-        return unbroadcast(np.sum(g * ans * (1 - ramp(num, endpoint, ans)) / start, axis=0), start)
+    def pullback_start(g, ans, start, stop, num=50, endpoint=True, dtype=None, axis=0):
+        if dtype is None and axis == 0:
+            return unbroadcast(np.sum(g * ans * (1 - ramp(num, endpoint, ans)) / start, axis=0), start)
+        return unbroadcast(
+            np.sum(np.moveaxis(through_cast(g, ans) * ans, axis, 0) * (1 - ramp(num, endpoint, ans)) / start, axis=0), start
+        )
 
-    def pullback_stop(g, ans, start, stop, num=50, endpoint=True):
-        return unbroadcast(np.sum(g * ans * ramp(num, endpoint, ans) / stop, axis=0), stop)
+    def pullback_stop(g, ans, start, stop, num=50, endpoint=True, dtype=None, axis=0):
+        if dtype is None and axis == 0:
+            return unbroadcast(np.sum(g * ans * ramp(num, endpoint, ans) / stop, axis=0), stop)
+        return unbroadcast(
+            np.sum(np.moveaxis(through_cast(g, ans) * ans, axis, 0) * ramp(num, endpoint, ans) / stop, axis=0), stop
+        )
 
-    def pushforward_start(t, ans, start, stop, num=50, endpoint=True):
-        return t * ans * (1 - ramp(num, endpoint, ans)) / start
+    def pushforward_start(t, ans, start, stop, num=50, endpoint=True, dtype=None, axis=0):
+        return cast_tangent(
+            np.moveaxis(t * np.moveaxis(ans, axis, 0) * (1 - ramp(num, endpoint, ans)) / start, 0, axis), ans
+        )
 
-    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True):
-        return t * ans * ramp(num, endpoint, ans) / stop
+    def pushforward_stop(t, ans, start, stop, num=50, endpoint=True, dtype=None, axis=0):
+        return cast_tangent(np.moveaxis(t * np.moveaxis(ans, axis, 0) * ramp(num, endpoint, ans) / stop, 0, axis), ans)
 
 
 @rule(np.vander, at=[(V,), (V, 2), (V, 4, True), sample(V, increasing=True)])

@@ -27,6 +27,7 @@ from s2sad.runtime import (
     item_of,
     item_pullback,
     matrix_transposed,
+    of_type,
     reshape_method,
     through_cast,
     tolist_method,
@@ -208,6 +209,17 @@ def with_axes_pullback_rule(h, g, x, index):
 @linear(as_operand, as_base, at=[(2.5,), (A,), ([0.5, 1.5],)])
 def as_operand_rule(g, x):
     return array_pullback(g, x)
+
+
+@rule(of_type, at=[(A, np.float32), (A, complex), (2.5, None), ([0.5, 1.5], float), (1j * A, np.complex64)])
+class of_type_rule:
+    """A cast is the identity."""
+
+    def pullback_x(g, ans, x, dtype):
+        return array_pullback(g, x)
+
+    def pushforward_x(t, ans, x, dtype):
+        return cast_tangent(array_of(t, x), ans)
 
 
 @linear(array_of, at=[([0.5, 1.5], [2.5, 3.5]), (A, A)])

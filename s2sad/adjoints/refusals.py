@@ -86,10 +86,10 @@ refused(
 )  # fmt: skip
 
 refused(
-    np.kaiser,
-    because="its parameter beta is taken for a constant",
-    instead="write np.i0(beta * np.sqrt(1 - np.linspace(-1, 1, M) ** 2)) / np.i0(beta)",
-)
+    np.bartlett, np.blackman, np.hamming, np.hanning,
+    because="its argument is how many points there are",
+    instead="pass an int; for a window of varying width, write it as a function of the time",
+)  # fmt: skip
 
 refused(
     np.vectorize,

@@ -38,7 +38,6 @@ from s2sad.runtime import (
     meshgrid_pullback,
     or_one,
     owned,
-    pad_pullback,
     power_curvature,
     power_log,
     power_slope,
@@ -350,11 +349,6 @@ def diag_pullback_rule(h, g, v, k=0):
 @linear(diff_pullback, at=[(np.diff(V), V), (np.diff(T, 2, 1), T, 2, 1)])
 def diff_pullback_rule(h, g, a, n=1, axis=-1):
     return np.diff(h, n, axis)
-
-
-@linear(pad_pullback, at=[(np.pad(A, 1), A, 1), (np.pad(A, ((1, 0), (2, 1))), A, ((1, 0), (2, 1)))])
-def pad_pullback_rule(h, g, a, pad_width, mode="constant"):
-    return np.pad(h, pad_width, mode)
 
 
 @linear(snapshot, at=[(2.5,), (A,)])

@@ -19,8 +19,6 @@ from s2sad.runtime import (
     hstack_pullback,
     inverse_permutation,
     meshgrid_pullback,
-    pad_pullback,
-    padding_mode,
     places,
     repeat_pullback,
     reshaped_all,
@@ -176,26 +174,6 @@ def take_along_axis(g, arr, indices, axis=-1):
     return take_along_axis_pullback(g, arr, indices, axis)
 
 
-@rule(
-    np.pad,
-    at=[
-        (V, 1),
-        (A, ((1, 0), (2, 1))),
-        (A, (2, 1), "constant"),
-        sample(V, 1, constant_values=2.5),
-        *((A, ((2, 1), (0, 3)), m) for m in ("edge", "reflect", "symmetric", "wrap")),
-    ],
-)
-class pad:
-    """The part in the middle, and what was copied of it; `constant_values` counts as constant."""
-
-    def pullback_array(g, ans, array, pad_width, mode="constant", *, constant_values=0):
-        return pad_pullback(g, array, pad_width, mode)
-
-    def pushforward_array(t, ans, array, pad_width, mode="constant", *, constant_values=0):
-        return np.pad(t, pad_width, padding_mode(mode))
-
-
 @linear(np.copy, at=[(A,), (np.array(2.5),), (A, "F"), sample(A, subok=True)])
 def copy(g, a, order="K", subok=False):
     return g
@@ -297,6 +275,15 @@ if hasattr(np, "unstack"):
             return np.unstack(t, axis=axis)
 
 
+@rule(np.ix_, at=[(V, A[0]), (V,), (V, [0, 2])])
+class ix_:
+    def pullback_args(g, ans, *args):
+        return meshgrid_pullback(g, args, "ij", True)
+
+    def pushforward_args(t, ans, *args):
+        return np.ix_(*filled(t, args))
+
+
 @rule(
     np.meshgrid,
     at=[(V, A[0]), (V, A[0], V), sample(V, A[0], indexing="ij"), (V,), sample(V, A[0], V, sparse=True),
@@ -306,7 +293,7 @@ class meshgrid:
     def pullback_xi(g, ans, *xi, copy=True, sparse=False, indexing="xy"):
         if sparse is False:
             return meshgrid_pullback(g, xi, indexing)
-        return meshgrid_pullback(filled(g, ans), xi, indexing, sparse)
+        return meshgrid_pullback(g, xi, indexing, sparse)
 
     def pushforward_xi(t, ans, *xi, copy=True, sparse=False, indexing="xy"):
         return np.meshgrid(*filled(t, xi), sparse=sparse, indexing=indexing)

@@ -34,8 +34,6 @@ from s2sad.runtime.assembly import (
     hstack_pullback,
     inverse_permutation,
     meshgrid_pullback,
-    pad_pullback,
-    padding_mode,
     repeat_pullback,
     reshaped_all,
     reshaped_each,
@@ -58,8 +56,13 @@ from s2sad.runtime.calculus import (
     diff_tangent,
     ediff1d_part,
     ediff1d_tangent,
+    gradient_axes,
     gradient_of,
     gradient_pullback,
+    gradient_pullback_points,
+    gradient_pullback_tangent,
+    gradient_pushforward_points,
+    gradient_spans,
     inside,
     interp_between,
     interp_pullback_places,
@@ -109,6 +112,7 @@ from s2sad.runtime.methods import (
     item_of,
     item_pullback,
     matrix_transposed,
+    of_type,
     reshape_method,
     tolist_method,
     transpose_method,
@@ -117,6 +121,7 @@ from s2sad.runtime.methods import (
     with_axes_pullback,
 )
 from s2sad.runtime.norms import cond_slope, norm_pullback, vector_norm_pullback
+from s2sad.runtime.padding import pad_pullback, pad_pullback_values, pad_tangent, pad_values_tangent
 from s2sad.runtime.places import (
     block_of,
     block_pullback,

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar
-from s2sad.runtime.places import places, scattered
-from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import unbroadcast
 
 
@@ -192,23 +190,6 @@ def diff_pullback(g: Any, a: Any, n: int = 1, axis: int = -1) -> Any:
     return g
 
 
-def padding_mode(mode: Any) -> Any:
-    """Refuses the modes of np.pad that compute what they pad with."""
-    if mode not in ("constant", "edge", "reflect", "symmetric", "wrap"):
-        raise NoRule(f"np.pad with mode={mode!r}; constant, edge, reflect, symmetric and wrap have a derivative")
-    return mode
-
-
-def pad_pullback(g: Any, a: Any, pad_width: Any, mode: Any = "constant") -> Any:
-    """The cotangent of `a` where `g` is that of np.pad(a, pad_width, mode): the part in the middle, and what was copied."""
-    if padding_mode(mode) != "constant":
-        return scattered(g, np.pad(places(a), pad_width, mode), a)
-    if isinstance(pad_width, dict):
-        raise NoRule("np.pad with a dictionary of widths; give a list of pairs")
-    before = np.broadcast_to(pad_width, (np.ndim(a), 2))[:, 0]
-    return np.asarray(g)[tuple(slice(int(b), int(b) + n) for b, n in zip(before, np.shape(a), strict=True))]
-
-
 def reshaped_each(g: Any, arrays: tuple[Any, ...]) -> Any:
     """The cotangents of `arrays` where `g` is that of what they are in other shapes: of one array one, of more a list."""
     bars = [g] if len(arrays) == 1 else [0] * len(arrays) if _is_zero(g) else g
@@ -230,7 +211,7 @@ def _reshaped(bar: Any, a: Any) -> Any:
 def meshgrid_pullback(g: Any, xi: tuple[Any, ...], indexing: str = "xy", sparse: bool = False) -> Any:
     """The cotangents of the axes where `g` holds those of np.meshgrid(*xi, indexing=indexing, sparse=sparse)."""
     if sparse:
-        return ListBar(np.reshape(part, np.shape(x)) for part, x in zip(g, xi, strict=True))
+        return ListBar(_reshaped(part, x) for part, x in zip(g, xi, strict=True))
     order = list(range(len(xi)))
     if indexing == "xy" and len(xi) > 1:
         order[:2] = [1, 0]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import DictBar
+from s2sad.runtime.refusals import NoRule
 
 
 def reshape_method(x: Any, *shape: Any, order: Any = "C") -> Any:
@@ -99,3 +100,13 @@ def cast_tangent(t: Any, ans: Any) -> Any:
     if np.iscomplexobj(t) and not np.iscomplexobj(ans):
         t = np.real(t)
     return np.asarray(t, dtype=np.asarray(ans).dtype) if isinstance(ans, (np.ndarray, np.generic)) else t
+
+
+def of_type(x: Any, dtype: Any) -> Any:
+    """What a ufunc makes of its operand `x` where it is told `dtype`; `x` where it refuses to cast it."""
+    if dtype is None:
+        return x
+    array, wanted = np.asarray(x), np.dtype(dtype)
+    if wanted.kind not in "fc" and np.can_cast(array.dtype, wanted, "same_kind"):
+        raise NoRule(f"a ufunc with dtype={wanted}", "leave it out, or take a type of floats or complex numbers")
+    return array.astype(wanted) if np.can_cast(array.dtype, wanted, "same_kind") else x

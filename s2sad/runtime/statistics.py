@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.reductions import unreduce
+from s2sad.runtime.reductions import reduced_size, unreduce
 from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import unbroadcast
 from s2sad.runtime.slopes import conjugate
@@ -23,6 +23,8 @@ def weights_along(weights: Any, a: Any, axis: Any) -> Any:
 
 def average_pullback_a(g: Any, a: Any, axis: Any, weights: Any, keepdims: Any = False) -> Any:
     """The cotangent of `a` where `g` is that of np.average(a, axis, weights): its share of the weights."""
+    if weights is None:
+        return unreduce(g / reduced_size(a, axis), a, axis, keepdims)
     w = np.broadcast_to(weights_along(weights, a, axis), np.shape(a))
     return unbroadcast(unreduce(g, a, axis, keepdims) * w / np.sum(w, axis=axis, keepdims=True), a)
 

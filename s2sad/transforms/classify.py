@@ -262,8 +262,8 @@ def _taken_for_constants(step: Operation, call: gast.Call, function: Any, contex
     if str(getattr(function, "__module__", "")).startswith("s2sad.runtime"):
         return ()
     constant = _from_tape(context) | context.constant
-    options = [p for p in step.bindings if p not in step.rule.differentiable and p not in step.rule.inert]
-    return tuple(p for p in options if _varied_names(step.bindings[p], context) - constant)
+    options = step.bindings.keys() - {*step.rule.differentiable, *step.rule.inert, *calling.WHOLE}
+    return tuple(p for p in sorted(options) if _varied_names(step.bindings[p], context) - constant)
 
 
 def _refuse_arguments(call: gast.Call, rule: registry.Rule, found: calling.Arguments | None, context: Context) -> None:

@@ -48,7 +48,9 @@ def _logs(context: Context, seen: list[Any]) -> Iterator[Any]:
         if not any(is_varied(a, context.varied, context) or (id(node) in nested and nodes.loads(a)) for a in given):
             continue
         if _changes(node):
-            yield context.resolve(node.func.value)
+            owner = context.resolve(node.func.value)
+            if not isinstance(owner, types.ModuleType):  # np.add
+                yield owner
         elif (inner := _context_of(context.resolve(node.func), seen)) is not None:
             inner.varied = varied_names(inner.source.tree, inner)
             yield from _logs(inner, seen)

@@ -22,7 +22,7 @@ from s2sad.nodes import Block, Expr
 from s2sad.transforms import assignments, inline, loops, matches, sequences
 from s2sad.transforms.comprehensions import expand
 from s2sad.transforms.inline import Local
-from s2sad.transforms.outers import outer_call
+from s2sad.transforms.ufunc_calls import plain_call
 
 
 class Lowering:
@@ -371,7 +371,7 @@ class Lowering:
         written = self.written_out(node)
         if written is not None:
             return written
-        node = outer_call(node, self.context, self.atoms)
+        node = plain_call(node, self.context, self.atoms)
         function = self._with_source(node)
         if isinstance(function, gast.Attribute) and self.context.resolve(function) is UNKNOWN:
             owner = self.path(function.value)

@@ -54,6 +54,8 @@ if hasattr(itertools, "batched"):
 #: `adjoints.polynomials` adds those of modules that NumPy imports late.
 FUNCTIONALS: dict[Any, Callable[..., Any]] = {
     np.apply_along_axis: functionals.apply_along_axis,
+    np.kaiser: functionals.kaiser,
+    np.logspace: functionals.logspace,
     np.piecewise: functionals.piecewise,
     np.polyadd: polynomials.polyadd,
     np.polyint: polynomials.polyint,
@@ -64,11 +66,14 @@ FUNCTIONALS: dict[Any, Callable[..., Any]] = {
     operator.getitem: selecting.item,
 }
 
-#: Builtins that have a rule, which does not handle these options.
+#: Functions that have a rule, which does not handle these options.
 WITH_OPTIONS: dict[Any, tuple[Callable[..., Any], frozenset[str]]] = {
     builtins.max: (selecting.largest, frozenset({"key"})),
     builtins.min: (selecting.smallest, frozenset({"key"})),
     builtins.sorted: (selecting.sorted_by, frozenset({"key"})),
+    np.average: (functionals.average_and_weight, frozenset({"returned"})),
+    np.interp: (functionals.interp_around, frozenset({"period"})),
+    np.linspace: (functionals.linspace_and_step, frozenset({"retstep"})),
 }
 
 #: What gives an iterator, which can be consumed once. The value says whether it calls functions meanwhile.

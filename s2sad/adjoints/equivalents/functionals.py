@@ -1,4 +1,4 @@
-"""NumPy's functions that apply a function to parts of an array, written in Python."""
+"""NumPy's functions that apply a function to parts of an array, and those with options that make them another one, in Python."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime import collected, masks_of, places_within
+from s2sad.runtime.statistics import weights_along
 
 
 def apply_along_axis(func1d: Callable[..., Any], axis: Any, arr: Any, *args: Any, **kwargs: Any) -> Any:
@@ -35,3 +36,70 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> An
         else:
             y = np.where(mask, function, y)
     return y
+
+
+def logspace(
+    start: Any, stop: Any, num: Any = 50, endpoint: Any = True, base: Any = 10.0, dtype: Any = None, axis: Any = 0
+) -> Any:
+    """`numpy.logspace`"""
+    if np.ndim(base):
+        rank = max(np.ndim(start), np.ndim(stop), np.ndim(base))
+        start, stop, base = [np.reshape(v, (1,) * (rank - np.ndim(v)) + np.shape(v)) for v in (start, stop, base)]
+        base = np.expand_dims(base, axis)
+    found = np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
+    return found if dtype is None else np.asarray(found, dtype)
+
+
+def linspace_and_step(
+    start: Any, stop: Any, num: Any = 50, endpoint: Any = True, retstep: Any = False, dtype: Any = None, axis: Any = 0
+) -> Any:
+    """`numpy.linspace` with `retstep`"""
+    found = np.linspace(start, stop, num, endpoint, dtype=dtype, axis=axis)
+    if not retstep:
+        return found
+    parts = num - 1 if endpoint else num
+    return found, (np.subtract(stop, start) / parts if parts > 0 else np.nan)
+
+
+def average_and_weight(
+    a: Any, axis: Any = None, weights: Any = None, returned: Any = False, *, keepdims: Any = False
+) -> Any:
+    """`numpy.average` with `returned`"""
+    if not returned:
+        return np.average(a, axis, weights, keepdims=keepdims)
+    if weights is None:
+        mean = np.average(a, axis, keepdims=keepdims)
+        return mean, np.full_like(mean, np.size(a) / np.size(mean))[()]
+    spread = weights_along(np.asarray(weights), a, axis)
+    weight = np.sum(spread, axis=axis, keepdims=keepdims)
+    if np.any(weight == 0.0):
+        raise ZeroDivisionError("Weights sum to zero, can't be normalized")
+    mean = np.sum(a * spread, axis=axis, keepdims=keepdims) / weight
+    return mean, np.broadcast_to(weight, np.shape(mean))[()]
+
+
+def interp_around(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
+    """`numpy.interp` with `period`"""
+    if period is None:
+        return np.interp(x, xp, fp, left, right)
+    if period == 0:
+        raise ValueError("period must be a non-zero value")
+    period = abs(period)
+    x, xp, fp = np.asarray(x, float), np.asarray(xp, float), np.asarray(fp)
+    if np.ndim(xp) != 1 or np.ndim(fp) != 1:
+        raise ValueError("Data points must be 1-D sequences")
+    if len(xp) != len(fp):
+        raise ValueError("fp and xp are not of the same length")
+    x, xp = x % period, xp % period
+    order = np.argsort(xp)
+    xp, fp = xp[order], fp[order]
+    xp = np.concatenate([xp[-1:] - period, xp, xp[:1] + period])
+    return np.interp(x, xp, np.concatenate([fp[-1:], fp, fp[:1]]))
+
+
+def kaiser(M: Any, beta: Any) -> Any:
+    """`numpy.kaiser`"""
+    if M <= 1:
+        return np.ones(max(int(M), 0))
+    half = (M - 1) / 2.0
+    return np.i0(beta * np.sqrt(1 - ((np.arange(0.0, M) - half) / half) ** 2.0)) / np.i0(beta)

@@ -1,0 +1,67 @@
+"""Options that make a function of NumPy another one: values bit for bit, first and second derivatives."""
+
+import numpy as np
+import pytest
+from numeric import assert_identical
+
+from s2sad import grad, value_and_grad
+from s2sad.testing import check_grads
+
+V = np.array([0.5, 1.25, 2.0])
+M = np.array([[0.5, 1.5, 2.25], [2.5, 0.75, 1.0]])
+PLACES = np.array([0.25, 2.75, 1.5, 0.75])
+VALUES = np.array([1.0, -0.5, 2.0, 0.25])
+
+
+def total(y):
+    return np.sum(np.sin(y) * np.cos(np.arange(float(np.size(y)))).reshape(np.shape(y)))
+
+
+def both(pair):
+    return total(pair[0]) + total(pair[1]) * 0.5
+
+
+CALLS = {
+    "sqrt dtype": (lambda x: total(np.abs(np.sqrt(x - 1.0, dtype=complex))), V),
+    "add dtype": (lambda x: total(np.add(x, x * x, dtype=np.longdouble)), V),
+    "multiply dtype of numbers": (lambda x: total(np.multiply(x[0], x[1], dtype=float)), V),
+    "ufunc layout": (lambda x: total(np.multiply(x, x, order="F", subok=False)), M),
+    "average returned": (lambda x, w: both(np.average(x, axis=1, weights=w, returned=True)), M, V),
+    "average returned, no weights": (lambda x: both(np.average(x, axis=0, returned=True)), M),
+    "average returned, all": (lambda x, w: both(np.average(x, weights=w, returned=True, keepdims=True)), M, M + 1.0),
+    "linspace retstep": (lambda a, b: both(np.linspace(a, b, 4, retstep=True)), 0.5, 2.5),
+    "linspace retstep, arrays": (lambda a, b: both(np.linspace(a, b, 3, False, retstep=True, axis=-1)), V, 2.5),
+    "logspace": (lambda a, b: total(np.logspace(a, b, 4)), 0.5, 1.5),
+    "logspace base": (lambda a, b, c: total(np.logspace(a, b, 4, base=c)), 0.5, 1.5, 2.25),
+    "logspace bases": (lambda a, c: total(np.logspace(a, 1.5, 4, base=c, axis=-1)), 0.5, V),
+    "logspace dtype": (lambda a: total(np.abs(np.logspace(a, V, 3, endpoint=False, dtype=complex))), V - 0.25),
+    "interp period": (lambda x, p, f, d: total(np.interp(x, p, f, period=d)), 3.0 * V + 0.1, PLACES, VALUES, 3.25),
+    "interp period of a number": (lambda x, f: np.interp(x, PLACES, f, period=-3.0) ** 2, 7.1, VALUES),
+    "ix_": (lambda x, y: (lambda a, b: total(a * np.sin(b)))(*np.ix_(x, y)), V, PLACES),
+    "kaiser": (lambda b: total(np.kaiser(5, b)), 1.5),
+    "fftfreq": (lambda d: total(np.fft.fftfreq(4, d)) + total(np.fft.rfftfreq(5, d=d)), 1.5),
+    "atleast": (lambda x, y: (lambda a, b: total(a) * total(b))(*np.atleast_2d(x, y)), V, 0.5),
+    "meshgrid sparse": (lambda x, y: (lambda a, b: total(a * np.sin(b)))(*np.meshgrid(x, y, sparse=True)), V, PLACES),
+    "stack dtype": (lambda x: total(np.abs(np.stack([x, 2.0 * x], axis=1, dtype=complex))), V),
+    "pad ramp": (lambda x, e: total(np.pad(x, ((1, 2), (0, 2)), "linear_ramp", end_values=e)), M, 0.25),
+    "pad constants": (lambda x, c: total(np.pad(x, 1, constant_values=((c, 1.0), (c * c, 0.0)))), M, 0.25),
+    "pad statistics": (lambda x: total(np.pad(x, 2, "mean", stat_length=2)) + total(np.pad(x, 1, "median")), M),
+    "pad odd": (lambda x: total(np.pad(x, ((1, 1), (2, 1)), mode="reflect", reflect_type="odd")), M),
+    "gradient of moving points": (lambda f, x: total(np.gradient(f, x, axis=1)), M, V**2),
+    "gradient at a distance": (lambda f, h: sum(total(g) for g in np.gradient(f, h, 2 * h)), M, 0.5),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_derivatives(name):
+    function, *args = CALLS[name]
+    numbers = tuple(range(len(args)))
+    value, first = value_and_grad(function, numbers)(*args)
+    assert_identical(value, function(*args))
+    check_grads(function, tuple(args))
+
+    def squared(*values):
+        found = grad(function, numbers)(*values)
+        return sum(np.sum(np.sin(part)) for part in found)
+
+    check_grads(squared, tuple(args), rtol=1e-5)

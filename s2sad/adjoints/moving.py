@@ -15,6 +15,7 @@ from s2sad.runtime import (
     first_places,
     masks_of,
     places,
+    places_of_values,
     places_within,
     ramp,
     rearranged,
@@ -35,7 +36,7 @@ MASK = np.array([[True, False], [False, False], [True, True]])
 W = np.array([[1.0, 3.0, 1.5, 0.5], [2.0, -2.0, 2.5, -1.0]])
 EMPTY = np.zeros((0, 3))
 
-nondifferentiable(places, trimmed, rearranged, first_places, masks_of, places_within, ramp)
+nondifferentiable(places, trimmed, rearranged, first_places, places_of_values, masks_of, places_within, ramp)
 
 
 @linear(scattered, at=[(V, np.array([1, 1, -1]), A), (A, np.array([[0, 1], [2, 2], [-1, 0]]), V)])
@@ -168,10 +169,10 @@ if hasattr(np, "unique_values"):
         """Of equal elements the first one is taken."""
 
         def pullback_x(g, ans, x):
-            return scattered(g, first_places(x), x)
+            return scattered(g, places_of_values(x, ans), x)
 
         def pushforward_x(t, ans, x):
-            return collected(t, first_places(x))
+            return collected(t, places_of_values(x, ans))
 
 
 # Repetitions and insertions --------------------------------------------------------------------------

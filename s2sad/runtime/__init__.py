@@ -129,6 +129,7 @@ from s2sad.runtime.places import (
     first_places,
     masks_of,
     places,
+    places_of_values,
     places_within,
     ramp,
     rearranged,

@@ -156,6 +156,11 @@ def first_places(ar: Any) -> Any:
     return np.unique(ar, return_index=True)[1]
 
 
+def places_of_values(x: Any, values: Any) -> Any:
+    """The places in `x` of the first elements that are equal to those of np.unique_values(x), which are in no order."""
+    return np.unique(x, return_index=True, equal_nan=False)[1][np.argsort(np.argsort(values))]
+
+
 def ramp(num: Any, endpoint: Any, ans: Any) -> Any:
     """From 0 to 1 along the first axis of `ans`, which np.linspace or one of its like has made."""
     return np.reshape(np.linspace(0, np.real(ans).dtype.type(1), num, endpoint), (-1, *(1,) * (np.ndim(ans) - 1)))

@@ -61,14 +61,16 @@ def _indices(draw: Draw) -> Iterator[Case]:
     yield Case("np.take", lambda x: np.take(x, index), lambda g, x, _: np.bincount(index, g, len(x)), line)
     yield Case("np.take(axis=0)", lambda x: np.take(x, rows, 0), lambda g, x, _: _rows(g, x, rows), x)
     yield Case("np.take(axis=1)", lambda x: np.take(x, rows, 1), lambda g, x, _: _rows(g.T, x.T, rows).T, x)
-    yield Case(
-        "np.take(wrap)", lambda x: np.take(x, index, mode="wrap"), lambda g, x, _: np.bincount(index, g, len(x)), line
-    )
+    yield Case("np.take(wrap)", lambda x: np.take(x, index, mode="wrap"), lambda g, x, _: _wrapped(g, x, index), line)
     yield Case("np.take_along_axis", lambda x: np.take_along_axis(x, order, 1), lambda g, x, _: _along(g, x, order), x)
     yield Case(
         "np.take_along_axis, repeated", lambda x: np.take_along_axis(x, inner, 1), lambda g, x, _: _along(g, x, inner), x
     )
     yield Case("np.bincount", lambda w: np.bincount(bins, w), lambda g, w, _: g[bins], weights)
+
+
+def _wrapped(g: Any, x: Any, index: Any) -> Any:
+    return np.bincount(index % len(x), g, len(x))
 
 
 def _rows(g: Any, x: Any, rows: Any) -> Any:

@@ -7,22 +7,33 @@ import numpy as np
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
+    as_inserted,
     block_of,
     block_pullback,
     collected,
     compress_method,
+    concatenate_pullback,
     filled,
     first_places,
+    first_true,
+    folded_over,
     masks_of,
+    moved_apart,
+    numbers_within,
     places,
     places_of_values,
     places_within,
+    put_back,
+    put_between,
     ramp,
     rearranged,
+    remaining,
+    rolled_to,
     scattered,
     selected,
     selected_pullback,
     sort_like,
+    taken,
     trimmed,
     unbroadcast,
     unbroadcast_each,
@@ -36,7 +47,10 @@ MASK = np.array([[True, False], [False, False], [True, True]])
 W = np.array([[1.0, 3.0, 1.5, 0.5], [2.0, -2.0, 2.5, -1.0]])
 EMPTY = np.zeros((0, 3))
 
-nondifferentiable(places, trimmed, rearranged, first_places, places_of_values, masks_of, places_within, ramp)
+nondifferentiable(
+    places, trimmed, rearranged, first_places, places_of_values, masks_of, places_within, ramp, remaining, moved_apart, put_between, rolled_to,
+    first_true, numbers_within,
+)  # fmt: skip
 
 
 @linear(scattered, at=[(V, np.array([1, 1, -1]), A), (A, np.array([[0, 1], [2, 2], [-1, 0]]), V)])
@@ -49,13 +63,28 @@ def collected_rule(h, x, source):
     return scattered(h, source, x)
 
 
+@linear(put_back, at=[(V[:2], np.array([2, 0]), V), (A[:2], np.array([0, 2]), A, 0), (V, slice(1, 4), A)])
+def put_back_rule(h, g, kept, x, axis=None):
+    return unbroadcast(np.reshape(taken(h, kept, axis), np.shape(g)), g)
+
+
+@linear(taken, at=[(V, np.array([2, 0])), (A, np.array([0, 2]), 0), (A, slice(1, 4))])
+def taken_rule(h, t, kept, axis=None):
+    return put_back(h, kept, t, axis)
+
+
+@linear(folded_over, at=[(np.arange(7.0), V), (V[:2], A), (A, 2.5)])
+def folded_over_rule(h, g, a):
+    return np.resize(h, np.shape(g))
+
+
 # Selections ------------------------------------------------------------------------------------------
 
 
 @rule(np.extract, at=[(MASK, A), (np.array([1, 0, 1]), V), (MASK, 1j * A)])
 class extract:
     def pullback_arr(g, ans, condition, arr):
-        return scattered(g, np.extract(condition, places(arr)), arr)
+        return put_back(g, np.flatnonzero(condition), arr)
 
     def pushforward_arr(t, ans, condition, arr):
         return np.extract(condition, t)
@@ -64,7 +93,7 @@ class extract:
 @rule(np.compress, at=[([True, False, True], V), ([False, True], A, 0), ([False, True], A, -1), ([0, 1, 1], A)])
 class compress:
     def pullback_a(g, ans, condition, a, axis=None):
-        return scattered(g, np.compress(condition, places(a), axis), a)
+        return put_back(g, np.flatnonzero(condition), a, axis)
 
     def pushforward_a(t, ans, condition, a, axis=None):
         return np.compress(condition, t, axis)
@@ -72,12 +101,12 @@ class compress:
 
 @linear(compress_method, at=[(V, [True, False, True]), (A, [False, True], 0)])
 def compress_method_rule(g, x, condition, axis=None):
-    return scattered(g, np.compress(condition, places(x), axis), x)
+    return put_back(g, np.flatnonzero(condition), x, axis)
 
 
 @linear(np.delete, at=[(V, 1), (A, [0, 3]), (A, 1, 0), (T, slice(1, 3), -1), (V, np.array([True, False, False]))])
 def delete(g, arr, obj, axis=None):
-    return scattered(g, np.delete(places(arr), obj, axis), arr)
+    return put_back(g, remaining(arr, obj, axis), arr, axis)
 
 
 @rule(np.trim_zeros, at=[(V,), (V, "f"), (V, "b")])
@@ -85,19 +114,19 @@ class trim_zeros:
     """What is cut off counts as constant."""
 
     def pullback_filt(g, ans, filt, trim="fb"):
-        return scattered(g, trimmed(filt, trim), filt)
+        return put_back(g, trimmed(filt, trim), filt)
 
     def pushforward_filt(t, ans, filt, trim="fb"):
-        return collected(t, trimmed(filt, trim))
+        return taken(t, trimmed(filt, trim))
 
 
 @rule(np.choose, at=[([0, 1, 0], [V, 2 * V]), ([[0], [1]], (V, A[0][:1])), sample([0, 4, -1], [V, 2.5], mode="wrap")])
 class choose:
     def pullback_choices(g, ans, a, choices, *, mode="raise"):
-        return selected_pullback(g, np.choose(a, range(len(choices)), mode=mode), choices)
+        return selected_pullback(g, numbers_within(a, len(choices), mode), choices)
 
     def pushforward_choices(t, ans, a, choices, *, mode="raise"):
-        return selected(t, np.choose(a, range(len(choices)), mode=mode), choices)
+        return selected(t, numbers_within(a, len(choices), mode), choices)
 
 
 @rule(np.select, at=[([A > 1, A < 0], [A, 2 * A]), ([A > 1, A < 0], [A, A[0]], 2.5), ([V > 0], [V], V + 1)])
@@ -105,13 +134,13 @@ class select:
     """The first condition that holds says whose the cotangent is."""
 
     def pullback_choicelist(g, ans, condlist, choicelist, default=0):
-        return selected_pullback(g, np.select(condlist, range(len(condlist)), -1), choicelist)
+        return selected_pullback(g, first_true(condlist), choicelist)
 
     def pullback_default(g, ans, condlist, choicelist, default=0):
         return unbroadcast(np.where(np.any(condlist, axis=0), 0, g), default)
 
     def pushforward_choicelist(t, ans, condlist, choicelist, default=0):
-        return selected(t, np.select(condlist, range(len(condlist)), -1), choicelist)
+        return selected(t, first_true(condlist), choicelist)
 
     def pushforward_default(t, ans, condlist, choicelist, default=0):
         return np.where(np.any(condlist, axis=0), 0, t)
@@ -156,7 +185,7 @@ class unique:
     """Of equal elements the first one is taken."""
 
     def pullback_ar(g, ans, ar):
-        return scattered(g, first_places(ar), ar)
+        return put_back(g, first_places(ar), ar)
 
     def pushforward_ar(t, ans, ar):
         return collected(t, first_places(ar))
@@ -169,7 +198,7 @@ if hasattr(np, "unique_values"):
         """Of equal elements the first one is taken."""
 
         def pullback_x(g, ans, x):
-            return scattered(g, places_of_values(x, ans), x)
+            return put_back(g, places_of_values(x, ans), x)
 
         def pushforward_x(t, ans, x):
             return collected(t, places_of_values(x, ans))
@@ -180,16 +209,16 @@ if hasattr(np, "unique_values"):
 
 @linear(np.resize, at=[(V, 7), (A, (2, 5)), (A, (2,)), (2.5, (2, 2))])
 def resize(g, a, new_shape):
-    return scattered(g, np.resize(places(a), new_shape), a)
+    return folded_over(g, a)
 
 
 @rule(np.append, at=[(V, A), (A, A[:1], 0), (2.5, V), (A, A, -1), (V, 1j * V), (V, EMPTY)])
 class append:
     def pullback_arr(g, ans, arr, values, axis=None):
-        return scattered(g, np.append(places(arr), np.full(np.shape(values), -1), axis), arr)
+        return concatenate_pullback(g, (arr, values), axis)[0]
 
     def pullback_values(g, ans, arr, values, axis=None):
-        return scattered(g, np.append(np.full(np.shape(arr), -1), places(values), axis), values)
+        return concatenate_pullback(g, (arr, values), axis)[1]
 
     def pushforward_arr(t, ans, arr, values, axis=None):
         return np.append(t, np.zeros_like(values), axis)
@@ -201,10 +230,10 @@ class append:
 @rule(np.insert, at=[(V, 1, 2.5), (A, [1, 1, 4], V), (A, 1, A[0], 0), (A, [0, 2], A[:, :1], 1), (A, 1, 2.5, -1)])
 class insert:
     def pullback_arr(g, ans, arr, obj, values, axis=None):
-        return scattered(g, np.insert(places(arr), obj, -1, axis), arr)
+        return unbroadcast(np.reshape(taken(g, moved_apart(arr, obj, ans, axis), axis), np.shape(arr)), arr)
 
     def pullback_values(g, ans, arr, obj, values, axis=None):
-        return scattered(g, np.insert(np.full(np.shape(arr), -1), obj, places(values), axis), values)
+        return as_inserted(taken(g, put_between(arr, obj, ans, axis), axis), obj, values, arr, axis)
 
     def pushforward_arr(t, ans, arr, obj, values, axis=None):
         return np.insert(t, obj, 0, axis)
@@ -229,12 +258,12 @@ class bincount:
 
 @linear(np.rollaxis, at=[(T, 2), (T, -1, 1), (T, 0, 3)])
 def rollaxis(g, a, axis, start=0):
-    return scattered(g, np.rollaxis(places(a), axis, start), a)
+    return np.moveaxis(g, rolled_to(a, axis, start), axis)
 
 
 @linear(np.diagflat, at=[(V,), (A, 1), (2.5, -1)])
 def diagflat(g, v, k=0):
-    return scattered(g, np.diagflat(places(v) + 1, k) - 1, v)
+    return np.reshape(np.diagonal(g, k), np.shape(v))
 
 
 @rule(np.broadcast_arrays, at=[(V, A.T), (2.5, V, A.T), (A,)])

@@ -259,9 +259,12 @@ def filled_rule(h, bars, arrays):
     return ListBar(h)
 
 
-@linear(concatenate_pullback, at=[(np.arange(6.0), [V, V]), (np.hstack([A, A]), (A, A), 1), (A, A[:, None])])
+@linear(
+    concatenate_pullback,
+    at=[(np.arange(6.0), [V, V]), (np.hstack([A, A]), (A, A), 1), (A, A[:, None]), (np.arange(9.0), [V, A], None)],
+)
 def concatenate_pullback_rule(h, g, arrays, axis=0):
-    return np.concatenate(filled(h, arrays), axis=axis)
+    return np.concatenate(filled(h, arrays), axis)
 
 
 @linear(stack_pullback, at=[(np.stack([V, 2 * V]), [V, V]), (np.stack([V, 2 * V], 1), [V, V], 1)])

@@ -19,11 +19,9 @@ from s2sad.runtime import (
     hstack_pullback,
     inverse_permutation,
     meshgrid_pullback,
-    places,
     repeat_pullback,
     reshaped_all,
     reshaped_each,
-    scattered,
     stack_pullback,
     take_along_axis_pullback,
     take_pullback,
@@ -31,6 +29,7 @@ from s2sad.runtime import (
     tile_pullback,
     unbroadcast,
     vstack_pullback,
+    within,
 )
 
 V = np.array([0.5, -1.5, 2.0])
@@ -166,7 +165,7 @@ def triu(g, m, k=0):
 def take(g, a, indices, axis=None, *, mode="raise"):
     if mode == "raise":
         return take_pullback(g, a, indices, axis)
-    return scattered(g, np.take(places(a), indices, axis, mode=mode), a)
+    return take_pullback(g, a, within(indices, a, axis, mode), axis)
 
 
 @linear(np.take_along_axis, at=[(A, ORDER, 0), (A, ORDER % 2, 1), (V, np.array([1, 1]), None)])

@@ -47,6 +47,7 @@ from s2sad.runtime.assembly import (
     trace_pullback,
     unsort,
     vstack_pullback,
+    within,
 )
 from s2sad.runtime.calculus import (
     convolve_pullback,
@@ -123,20 +124,30 @@ from s2sad.runtime.methods import (
 from s2sad.runtime.norms import cond_slope, norm_pullback, vector_norm_pullback
 from s2sad.runtime.padding import pad_pullback, pad_pullback_values, pad_tangent, pad_values_tangent
 from s2sad.runtime.places import (
+    as_inserted,
     block_of,
     block_pullback,
     collected,
     first_places,
+    first_true,
+    folded_over,
     masks_of,
+    moved_apart,
+    numbers_within,
     places,
     places_of_values,
     places_within,
+    put_back,
+    put_between,
     ramp,
     rearranged,
     reduceat_pullback,
+    remaining,
+    rolled_to,
     scattered,
     selected,
     selected_pullback,
+    taken,
     trimmed,
     unbroadcast_each,
     vander_slope,

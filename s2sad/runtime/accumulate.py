@@ -11,10 +11,39 @@ from s2sad.runtime.containers import DictBar, ObjectBar
 
 def add_at(bar: Any, index: Any, g: Any) -> None:
     """`bar[index] += g`, where an index that repeats adds up each time."""
-    if not isinstance(bar, np.ndarray) or _selects_once(index):
+    if not isinstance(bar, np.ndarray) or (not _is_array(index) and _selects_once(index)):
         bar[index] += g
-    else:
+        return
+    flat = _flat_places(index, bar)
+    if flat is None:
         np.add.at(bar, index, g)
+    elif _selects_once(index):
+        bar.reshape(-1)[flat] += g
+    else:
+        np.add.at(bar.reshape(-1), flat, g)
+
+
+def _is_array(index: Any) -> bool:
+    return isinstance(index, np.ndarray)
+
+
+def _flat_places(index: Any, bar: Any) -> Any:
+    """The places of single elements that an index selects, counted through the whole array, which is faster; else None."""
+    if not bar.flags.c_contiguous:
+        return None
+    if _is_array(index) and index.dtype == bool and index.shape == bar.shape:
+        return np.flatnonzero(index)
+    if type(index) is tuple and len(index) == bar.ndim > 1 and all(_is_array(i) and i.dtype.kind in "iu" for i in index):
+        return flat_places(index, bar.shape)
+    return None
+
+
+def flat_places(index: Any, shape: Any) -> Any:
+    """The places of the elements at `index`, one array of numbers for each axis, counted through an array of that shape."""
+    total: Any = 0
+    for along, n in zip(index, shape, strict=True):
+        total = total * n + (along % n if np.min(along, initial=0) < 0 else along)
+    return total
 
 
 def add_item(bar: Any, position: int, g: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from s2sad.runtime.accumulate import flat_places
 from s2sad.runtime.containers import ListBar
 from s2sad.runtime.shapes import unbroadcast
 
@@ -100,16 +101,22 @@ def take_pullback(g: Any, a: Any, indices: Any, axis: Any = None) -> Any:
     return unbroadcast(total, a)
 
 
+def within(indices: Any, a: Any, axis: Any, mode: Any) -> Any:
+    """The places along `axis` that np.take(a, indices, axis, mode=mode) takes."""
+    size = np.size(a) if axis is None else np.shape(a)[axis]
+    return np.mod(indices, size) if mode == "wrap" else np.clip(indices, 0, size - 1)
+
+
 def take_along_axis_pullback(g: Any, a: Any, indices: Any, axis: Any) -> Any:
     """The cotangent of `a` where `g` is that of np.take_along_axis(a, indices, axis)."""
     total = np.zeros(np.shape(a), np.asarray(g).dtype)
     if axis is None:
-        np.add.at(total.reshape(-1), indices, g)
-        return total
-    axis = axis % total.ndim
-    where = list(np.ix_(*(np.arange(n) for n in np.shape(indices))))
-    where[axis] = indices
-    np.add.at(total, tuple(where), g)
+        source = indices
+    else:
+        grid: list[Any] = list(np.ix_(*map(np.arange, np.shape(a))))
+        grid[axis] = np.asarray(indices)
+        source = flat_places(grid, total.shape)
+    np.add.at(total.reshape(-1), np.ravel(source), np.ravel(np.broadcast_to(g, np.shape(source))))
     return total
 
 
@@ -136,8 +143,20 @@ def tile_pullback(g: Any, a: Any, reps: Any) -> Any:
     rank = max(len(reps), len(shape))
     reps = (1,) * (rank - len(reps)) + reps
     sizes = (1,) * (rank - len(shape)) + shape
-    split = [n for pair in zip(reps, sizes, strict=True) for n in pair]
-    return np.reshape(np.sum(np.reshape(g, split), axis=tuple(range(0, 2 * rank, 2))), shape)
+    for axis, (n, size) in enumerate(zip(reps, sizes, strict=True)):
+        g = _summed(np.reshape(g, (*sizes[:axis], n, size, *np.shape(g)[axis + 1 :])), axis)
+    return np.reshape(g, shape)
+
+
+def _summed(copies: Any, axis: int) -> Any:
+    """The sum along an axis: of few parts one by one, for which NumPy takes longer."""
+    parts = np.moveaxis(copies, axis, 0)
+    if not 0 < len(parts) < 20:
+        return np.sum(copies, axis=axis)
+    total = parts[0] + parts[1] if len(parts) > 1 else parts[0]
+    for part in parts[2:]:
+        total += part
+    return total
 
 
 def repeat_pullback(g: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
@@ -146,9 +165,7 @@ def repeat_pullback(g: Any, a: Any, repeats: Any, axis: Any = None) -> Any:
     if isinstance(repeats, (int, np.integer)) and repeats > 0:
         flat = (int(np.size(a)),) if axis is None else shape
         place = 1 + (0 if axis is None else axis % len(shape))
-        copies = np.moveaxis(np.reshape(g, (*flat[:place], repeats, *flat[place:])), place, 0)
-        total = sum(copies[1:], copies[0]) if repeats < 20 else np.sum(copies, axis=0)
-        return np.reshape(total, shape)
+        return np.reshape(_summed(np.reshape(g, (*flat[:place], repeats, *flat[place:])), place), shape)
     length = int(np.size(a)) if axis is None else shape[axis]
     source = np.repeat(np.arange(length), repeats)
     return take_pullback(g, a, source, axis) if axis is not None else take_pullback(g, a, source)

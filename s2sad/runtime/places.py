@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar
-from s2sad.runtime.shapes import unbroadcast
+from s2sad.runtime.shapes import as_operand, unbroadcast
 
 
 def places(x: Any) -> Any:
@@ -27,10 +27,91 @@ def scattered(g: Any, source: Any, x: Any) -> Any:
     >>> scattered(np.array([1.0, 2.0, 3.0]), np.array([0, 0, -1]), np.zeros(2))
     array([3., 0.])
     """
+    g = np.broadcast_to(g, np.shape(source))
+    if np.min(source, initial=0) < 0:
+        there = np.greater_equal(source, 0)
+        g, source = g[there], source[there]
+    total = np.zeros(np.shape(x), g.dtype)
+    np.add.at(np.reshape(total, -1), np.ravel(source), np.ravel(g))
+    return unbroadcast(total, x)
+
+
+def put_back(g: Any, kept: Any, x: Any, axis: Any = None) -> Any:
+    """The cotangent of `x` where `g` is that of its elements at `kept` along `axis`, an array of places or a slice: each
+    at most once. Without an axis it is that of the elements in a row.
+
+    >>> put_back(np.array([1.0, 2.0]), np.array([0, 2]), np.zeros(3))
+    array([1., 0., 2.])
+    """
     g = np.asarray(g)
-    total = np.zeros(np.size(x) + 1, g.dtype)
-    np.add.at(total, np.ravel(source), np.ravel(np.broadcast_to(g, np.shape(source))))
-    return unbroadcast(np.reshape(total[:-1], np.shape(x)), x)
+    total = np.zeros(np.shape(x), g.dtype)
+    if axis is None:
+        np.reshape(total, -1)[kept] = np.ravel(g)
+    else:
+        total[(*(slice(None),) * (axis % total.ndim), kept)] = g
+    return unbroadcast(total, x)
+
+
+def taken(t: Any, kept: Any, axis: Any = None) -> Any:
+    """The elements of `t` at `kept` along `axis`, or of all in a row: the inverse of `put_back`."""
+    if axis is None:
+        return np.ravel(t)[kept]
+    return np.asarray(t)[(*(slice(None),) * (axis % np.ndim(t)), kept)]
+
+
+def length(x: Any, axis: Any) -> int:
+    """How many elements `x` has along `axis`, or in all."""
+    return int(np.size(x)) if axis is None else int(np.shape(x)[axis])
+
+
+def remaining(arr: Any, obj: Any, axis: Any = None) -> Any:
+    """The places along `axis` that np.delete(arr, obj, axis) leaves."""
+    return np.delete(np.arange(length(arr, axis)), obj)
+
+
+def moved_apart(arr: Any, obj: Any, ans: Any, axis: Any = None) -> Any:
+    """Where the elements of `arr` are in the result of np.insert(arr, obj, values, axis)."""
+    return np.flatnonzero(_inserted(arr, obj, ans, axis) < 0)
+
+
+def put_between(arr: Any, obj: Any, ans: Any, axis: Any = None) -> Any:
+    """Where the values are in the result of np.insert(arr, obj, values, axis), in their order."""
+    if type(obj) is int:
+        count, size = length(ans, axis), length(arr, axis)
+        start = obj + size if obj < 0 else obj
+        return slice(start, start + count - size)
+    new = _inserted(arr, obj, ans, axis)
+    return np.argsort(new, kind="stable")[np.count_nonzero(new < 0) :]
+
+
+def _inserted(arr: Any, obj: Any, ans: Any, axis: Any) -> Any:
+    size = length(arr, axis)
+    return np.insert(np.full(size, -1), obj, np.arange(length(ans, axis) - size))
+
+
+def as_inserted(g: Any, obj: Any, values: Any, arr: Any, axis: Any = None) -> Any:
+    """The cotangent of the `values` of np.insert where `g` is that of what was inserted: at one place `obj`, which is a
+    number, their first axis lies along `axis`."""
+    if axis is not None and np.ndim(obj) == 0 and not isinstance(obj, slice):
+        g = np.moveaxis(g, axis, 0)
+    return unbroadcast(np.reshape(g, np.shape(values)) if np.size(g) == np.size(values) else g, as_operand(values))
+
+
+def rolled_to(a: Any, axis: int, start: int = 0) -> int:
+    """Where np.rollaxis(a, axis, start) puts the axis."""
+    rank = np.ndim(a)
+    before = start + rank if start < 0 else start
+    return before - (axis % rank < before)
+
+
+def folded_over(g: Any, a: Any) -> Any:
+    """The cotangent of `a` where `g` is that of np.resize(a, shape): the sum of its repetitions."""
+    size, flat = max(int(np.size(a)), 1), np.ravel(g)
+    total = np.zeros(size, flat.dtype)
+    for start in range(0, np.size(flat), size):
+        part = flat[start : start + size]
+        total[: len(part)] += part
+    return unbroadcast(np.reshape(total[: np.size(a)], np.shape(a)), a)
 
 
 def collected(x: Any, source: Any) -> Any:
@@ -39,37 +120,28 @@ def collected(x: Any, source: Any) -> Any:
     return np.append(flat, np.zeros(1, flat.dtype))[source]
 
 
-def _places_of_leaves(tree: Any) -> Any:
-    """Nested lists of arrays as nested lists of the places of their elements, counted through."""
-    count = 0
-
-    def numbered(node: Any) -> Any:
-        nonlocal count
-        if isinstance(node, list):
-            return [numbered(part) for part in node]
-        start, count = count, count + int(np.size(node))
-        return places(node) + start
-
-    return numbered(tree)
-
-
-def _leaves_of(flat: Any, tree: Any) -> Any:
-    """A flat cotangent of all elements, cut to nested lists of the shapes of `tree`."""
-    position = 0
-
-    def cut(node: Any) -> Any:
-        nonlocal position
-        if isinstance(node, list):
-            return ListBar(cut(part) for part in node)
-        start, position = position, position + int(np.size(node))
-        return unbroadcast(np.reshape(flat[start:position], np.shape(node)), node)
-
-    return cut(tree)
-
-
 def block_pullback(g: Any, arrays: Any) -> Any:
-    """The cotangents of nested lists of arrays where `g` is that of np.block(arrays)."""
-    return _leaves_of(np.ravel(g)[np.argsort(np.ravel(np.block(_places_of_leaves(arrays))))], arrays)
+    """The cotangents of nested lists of arrays where `g` is that of np.block(arrays): cut along one axis for each level."""
+    return _blocks(g, arrays, _depth(arrays))
+
+
+def _blocks(g: Any, node: Any, depth: int) -> Any:
+    if not isinstance(node, list):
+        return unbroadcast(np.reshape(g, np.shape(node)), node)
+    cuts = np.cumsum([_extent(part, depth, depth - 1) for part in node])[:-1]
+    return ListBar(_blocks(part, child, depth - 1) for part, child in zip(np.split(g, cuts, -depth), node, strict=True))
+
+
+def _depth(node: Any) -> int:
+    return 1 + _depth(node[0]) if isinstance(node, list) else 0
+
+
+def _extent(node: Any, axis: int, depth: int) -> int:
+    """How long a part of a block is along an axis, counted from the last one; lists at the depth `axis` lie along it."""
+    if not isinstance(node, list):
+        return int(np.shape(node)[-axis]) if np.ndim(node) >= axis else 1
+    parts = node if depth == axis else node[:1]
+    return sum(_extent(part, axis, depth - 1) for part in parts)
 
 
 def block_of(bars: Any, arrays: Any) -> Any:
@@ -82,6 +154,19 @@ def _written_out(bar: Any, node: Any) -> Any:
         parts = bar if isinstance(bar, list) else [0] * len(node)
         return [_written_out(part, child) for part, child in zip(parts, node, strict=True)]
     return np.broadcast_to(bar, np.shape(node)) if np.shape(bar) != np.shape(node) else bar
+
+
+def first_true(condlist: Any) -> Any:
+    """Of each element the number of the first condition that holds, -1 if none does."""
+    which = np.full(np.broadcast_shapes(*map(np.shape, condlist)), -1, np.int16 if len(condlist) < 1000 else int)
+    for i in reversed(range(len(condlist))):
+        which += np.multiply(i - which, condlist[i], dtype=which.dtype)
+    return which
+
+
+def numbers_within(a: Any, count: int, mode: str = "raise") -> Any:
+    """The numbers of the choices that np.choose(a, choices, mode=mode) takes of `count`."""
+    return np.asarray(a) if mode == "raise" else np.mod(a, count) if mode == "wrap" else np.clip(a, 0, count - 1)
 
 
 def selected(parts: Any, which: Any, choices: Any) -> Any:
@@ -102,13 +187,12 @@ def unbroadcast_each(bars: Any, args: Any) -> Any:
 
 
 def trimmed(filt: Any, trim: Any = "fb") -> Any:
-    """The places of what np.trim_zeros(filt, trim) keeps."""
-    kept = np.flatnonzero(filt)
-    if len(kept) == 0:
-        return places(filt)[:0]
-    start = int(kept[0]) if "f" in trim.lower() else 0
-    stop = int(kept[-1]) + 1 if "b" in trim.lower() else len(filt)
-    return places(filt)[start:stop]
+    """Which part of `filt` np.trim_zeros(filt, trim) keeps."""
+    there = np.not_equal(filt, 0)
+    if not np.any(there):
+        return slice(0)
+    start = int(np.argmax(there)) if "f" in trim.lower() else 0
+    return slice(start, len(filt) - int(np.argmax(there[::-1])) if "b" in trim.lower() else len(filt))
 
 
 def rearranged(a: Any, ans: Any, axis: Any = -1) -> Any:
@@ -127,6 +211,11 @@ def rearranged(a: Any, ans: Any, axis: Any = -1) -> Any:
 def reduceat_pullback(g: Any, array: Any, indices: Any, axis: Any = 0) -> Any:
     """The cotangent of `array` where `g` is that of np.add.reduceat(array, indices, axis): each sum to its elements."""
     size = np.shape(array)[axis]
+    counts = np.diff([*indices, size])
+    if np.all(counts > 0):
+        before = np.zeros([indices[0] if i == axis % np.ndim(array) else n for i, n in enumerate(np.shape(array))])
+        spread = np.repeat(g, counts, axis)
+        return unbroadcast(spread if indices[0] == 0 else np.concatenate([before, spread], axis), array)
     ends = [*indices[1:], size]
     spans = [np.arange(i, max(end, i + 1)) for i, end in zip(indices, ends, strict=True)]
     source = np.concatenate(spans)
@@ -168,5 +257,8 @@ def ramp(num: Any, endpoint: Any, ans: Any) -> Any:
 
 def vander_slope(x: Any, ans: Any, increasing: Any = False) -> Any:
     """The derivatives of the columns `ans` of np.vander in the elements of `x`."""
-    powers = np.arange(np.shape(ans)[1]) if increasing else np.arange(np.shape(ans)[1])[::-1]
-    return powers * np.power(np.expand_dims(x, 1), np.maximum(powers - 1, 0))
+    powers = np.arange(1, max(np.shape(ans)[1], 1), dtype=ans.dtype)
+    none = np.zeros((len(ans), min(np.shape(ans)[1], 1)), ans.dtype)
+    if increasing:
+        return np.concatenate([none, powers * ans[:, :-1]], 1)
+    return np.concatenate([powers[::-1] * ans[:, 1:], none], 1)

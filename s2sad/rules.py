@@ -7,6 +7,7 @@ as the templates of other rules do; any other one is called there.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -40,7 +41,7 @@ def elementwise(*functions: Any, at: Iterable[Any] = ()) -> Callable[[F], F]:
     >>> s2sad.grad(softplus)(0.0)
     0.5
     """
-    return _word(registry.elementwise_rule, functions, at)
+    return _word(functools.partial(registry.elementwise_rule, leaves_reals=True), functions, at)
 
 
 def linear(*functions: Any, at: Iterable[Any] = ()) -> Callable[[F], F]:

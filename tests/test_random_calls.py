@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+import random_polynomials  # noqa: F401
 from random_calls import draw_call
 
 import s2sad

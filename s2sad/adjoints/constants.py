@@ -18,6 +18,7 @@ from s2sad.runtime import (
     place_of_item,
     reduced_size,
     require_apart,
+    require_constants,
     require_rebinding,
     require_scalar,
     ties,
@@ -86,6 +87,6 @@ nondifferentiable(
 # Helpers of other rules that are constant wherever they are continuous.
 nondifferentiable(
     larger, chosen, finite, clip_inside, clip_low, clip_high, ties, reduced_size,
-    inverse_permutation, within, require_apart, require_rebinding, require_scalar, zeros_like, outline,
+    inverse_permutation, within, require_apart, require_constants, require_rebinding, require_scalar, zeros_like, outline,
     place_of_item,
 )  # fmt: skip

@@ -40,7 +40,7 @@ C = np.array([0.5, -1.5, 2.0])
 D = np.array([1.5, 0.25, -0.75, 1.25])
 X = np.array([0.25, 0.75])
 CUBE = np.arange(8.0).reshape(2, 2, 2) ** 0.5
-PAIRS = [(C, D), (D, C), (C, X), (C + 1j * D[:3], D)]
+PAIRS = [(C, D), (D, C), (C, X), (C + 1j * D[:3], D), (D, C - 1j * D[:3])]
 ONE = [(C,), (D,), (C + 1j * D[:3],)]
 
 
@@ -222,7 +222,7 @@ def division(div: Any, mul: Any, mulx: Any, product_back: Any) -> None:
         tuple_unless = ()
 
         def pullback_c1(g, ans, c1, c2):
-            return dividend_bar(g, mul, c1, c2)
+            return unbroadcast(dividend_bar(g, mul, c1, c2), c1)
 
         def pullback_c2(g, ans, c1, c2):
             return -product_back(dividend_bar(g, mul, c1, c2), mulx, c2, ans[0])

@@ -7,6 +7,7 @@ rule is first used.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ class Rule:
 
     `signature` is the primal's, as far as the rule handles it: an argument that it does not name is refused.
     `inert` are arguments of which only the shape matters. The result is a tuple where the arguments `tuple_unless` have their
-    defaults; None says nothing. `partials` is the template of an elementwise rule; `pullbacks` and `pushforwards` hold one
+    defaults; None says nothing. An elementwise function `leaves_reals` if what it makes of real numbers may be complex. `partials` is the template of an elementwise rule; `pullbacks` and `pushforwards` hold one
     template per argument, and `home` is the class that these stand in. A user's `own` rules are numbered; their templates
     may be any functions. Of a function that is refused, `doc` says why and `instead` what to do.
     """
@@ -55,6 +56,7 @@ class Rule:
     pushforwards: Mapping[str, Template] = field(default_factory=dict)
     inert: frozenset[str] = frozenset()
     tuple_unless: frozenset[str] | None = None
+    leaves_reals: bool = False
     doc: str = ""
     own: int = 0
     home: type | None = None
@@ -113,7 +115,7 @@ def takes_place(template: Template) -> bool:
 # -- what a template says -------------------------------------------------------------------------------
 
 
-def elementwise_rule(template: Any, at: Iterable[Any]) -> Rule:
+def elementwise_rule(template: Any, at: Iterable[Any], leaves_reals: bool = False) -> Rule:
     """A function applied to each element: the template returns one partial derivative per argument.
 
     The template's first parameter is the result; the others are the function's arguments, in order.
@@ -124,8 +126,10 @@ def elementwise_rule(template: Any, at: Iterable[Any]) -> Rule:
         raise RuleError(
             f"{_name(template)} has any number of arguments, and a partial derivative is one of each: say it as a rule"
         )
-    doc = template.__doc__ or ""
-    return Rule(_name(template), "elementwise", signature, _samples(at), partials=template, doc=doc)
+    return Rule(
+        _name(template), "elementwise", signature, _samples(at),
+        partials=template, leaves_reals=leaves_reals, doc=template.__doc__ or "",
+    )  # fmt: skip
 
 
 def linear_rule(template: Any, at: Iterable[Any]) -> Rule:
@@ -186,9 +190,9 @@ def _word(make: Callable[[Any, Iterable[Any]], Rule], functions: Sequence[Any], 
     return register
 
 
-def elementwise(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:
+def elementwise(*functions: Any, at: Iterable[Any], leaves_reals: bool = False) -> Callable[[F], F]:
     """Registers what `elementwise_rule` makes of a template."""
-    return _word(elementwise_rule, functions, at)
+    return _word(functools.partial(elementwise_rule, leaves_reals=leaves_reals), functions, at)
 
 
 def linear(*functions: Any, at: Iterable[Any]) -> Callable[[F], F]:

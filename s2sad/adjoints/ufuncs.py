@@ -327,7 +327,7 @@ class angle:
         return np.imag(t / z)
 
 
-@linear(np.ldexp, at=[(0.75, 3), (A, np.array([1, -2]))])
+@linear(np.ldexp, at=[(0.75, 3), (A, np.array([1, -2])), (A[:, 0], np.array([[1], [2]]))])
 def ldexp(g, x, i):
     return unbroadcast(np.ldexp(g, i), x)
 

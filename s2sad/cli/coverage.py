@@ -19,8 +19,8 @@ Every public callable of NumPy {version}, by class. Written by `s2sad rules --co
 
 {classes}
 
-A rule serves both modes. What is differentiable is tested against finite differences and one mode against the other at
-its sample points; an argument that a rule does not name is refused.
+A rule serves both modes. What is differentiable is tested against finite differences at its sample points, once and twice
+differentiated, one mode against the other, and against JAX where that has it; an argument that a rule does not name is refused.
 
 """
 
@@ -39,12 +39,14 @@ def _sections(found: list[Entry]) -> Iterator[str]:
         owner, _, _ = entry.name.rpartition(".")
         if owner != module:
             yield f"{'' if not module else chr(10)}## {owner}\n"
-            yield "| function | class | modes | |"
-            yield "| --- | --- | --- | --- |"
+            yield "| function | class | modes | orders | |"
+            yield "| --- | --- | --- | --- | --- |"
             module = owner
-        modes = "forward, reverse" if entry.kind in DIFFERENTIABLE else ""
+        modes, orders = ("forward, reverse", "1, 2") if entry.kind in DIFFERENTIABLE else ("", "")
         note = f"`{entry.note}`" if entry.note.startswith("(") else entry.note
-        yield f"| `{entry.name}` | {entry.kind} | {modes} | {note.replace('|', '&#124;')} |".replace("|  |", "| |")
+        yield f"| `{entry.name}` | {entry.kind} | {modes} | {orders} | {note.replace('|', '&#124;')} |".replace(
+            "|  |", "| |"
+        ).replace("|  |", "| |")
     yield ""
 
 

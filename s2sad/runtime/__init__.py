@@ -183,7 +183,7 @@ from s2sad.runtime.reductions import (
     with_initial,
     without_initial,
 )
-from s2sad.runtime.refusals import require_defaults
+from s2sad.runtime.refusals import require_constants, require_defaults
 from s2sad.runtime.sequences import (
     as_sequence,
     deviations,

@@ -183,17 +183,17 @@ def _times_line(c: Any, mulx: Any, root: Any) -> Any:
 
 
 def dividend_bar(g: Any, mul: Any, c1: Any, c2: Any) -> Any:
-    """The cotangent of the dividend where `g` holds those of the quotient and the remainder: c1 = q c2 + r, without the products' ends."""
+    """The cotangent of the dividend where `g` holds those of the quotient and the remainder: c1 = q c2 + r. Complex if one of them is."""
     n, m = np.size(c1), np.flatnonzero(c2)[-1] + 1
     quotient, remainder = [np.zeros_like(c1, shape=(1,)) if is_absent(bar) else bar for bar in g]
     if n < m:
-        return unbroadcast(of_length(remainder, n), c1)
+        return of_length(remainder, n)
     products = np.stack([of_length(mul(e, c2), n) for e in np.eye(n - m + 1, dtype=np.asarray(c2).dtype)])
     bar, quotient = of_length(remainder, m - 1), of_length(quotient, n - m + 1)
     for k in range(n - m + 1):  # the product of c2 and the k-th of the basis has this cotangent, and ends at m + k
         known = products[k : k + 1, : m + k - 1] @ bar
         bar = np.concatenate((bar, (quotient[k : k + 1] - known) / products[k, m + k - 1]))
-    return unbroadcast(bar, c1)
+    return bar
 
 
 def division_pushforward(t: Any, ans: Any, div: Any, c2: Any) -> Any:

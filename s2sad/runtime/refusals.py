@@ -26,3 +26,18 @@ def require_defaults(name: str, **given: Any) -> None:
     for argument, (value, default) in given.items():
         if value is not default and (type(value) is not type(default) or value != default):
             raise NoRule(f"the rule of {name} does not handle the argument {argument}", "leave it out")
+
+
+def require_constants(name: str, **given: Any) -> None:
+    """Refuses arguments that hold floats where a rule takes them for constants."""
+    for argument, value in given.items():
+        if _holds_floats(value):
+            raise NoRule(
+                f"the rule of {name} takes this argument for a constant: {argument}", "pass s2sad.stop_gradient(value)"
+            )
+
+
+def _holds_floats(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_floats, value))
+    return isinstance(value, (float, complex)) or getattr(getattr(value, "dtype", None), "kind", "") in ("f", "c", "O")

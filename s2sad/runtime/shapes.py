@@ -163,7 +163,7 @@ def _array_gradient(g: Any, x: Any) -> Any:
         return np.full_like(x, g)
     if isinstance(g, np.ndarray) and g.dtype == x.dtype and g.flags.writeable and (g.base is None or _views_all_alone(g)):
         return g
-    return np.array(g, dtype=x.dtype)
+    return np.array(np.real(g) if x.dtype.kind == "f" else g, dtype=x.dtype)
 
 
 def _views_all_alone(g: Any) -> bool:

@@ -89,6 +89,8 @@ def cov_pullback(
     aweights: Any = None,
 ) -> Any:
     """The cotangent of `m` (which=0) or `y` (which=1) where `g` is that of np.cov(m, y, ...)."""  # fmt: skip
+    if which == 1 and y is None:  # in a derivative, which asks for all that may vary
+        return 0
     if np.size(g) == 0:  # np.cov of no variables takes no notice of y
         return np.zeros_like(m if which == 0 else y)
     rows = _together(m, y, rowvar)

@@ -239,9 +239,12 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
         found = calling.arguments(function, rule, call)
         if found is not None and not found.unhandled:
             step = _operation(stmt, target, rule, found.operands, context)
-            if not (constant := _taken_for_constants(step, call, function, context)):
+            constant = _taken_for_constants(step, call, function, context)
+            certain = tuple(p for p in constant if _is_number(found.operands[p], context))
+            if not certain:
+                step.constant = constant
                 return step
-            found = calling.Arguments(found.operands, constant)
+            found = calling.Arguments(found.operands, certain)
         if found is not None or not _is_starred(call):
             _refuse_arguments(call, rule, found, context)
             return None
@@ -264,6 +267,10 @@ def _taken_for_constants(step: Operation, call: gast.Call, function: Any, contex
     constant = _from_tape(context) | context.constant
     options = step.bindings.keys() - {*step.rule.differentiable, *step.rule.inert, *calling.WHOLE}
     return tuple(p for p in sorted(options) if _varied_names(step.bindings[p], context) - constant)
+
+
+def _is_number(operand: gast.expr, context: Context) -> bool:
+    return kind_of(operand, context.kinds, context) in ("float", "complex")
 
 
 def _refuse_arguments(call: gast.Call, rule: registry.Rule, found: calling.Arguments | None, context: Context) -> None:

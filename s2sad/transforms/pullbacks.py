@@ -15,10 +15,12 @@ from s2sad import nodes
 from s2sad.adjoints.registry import Rule, Template, takes_place
 from s2sad.analysis.expressions import root
 from s2sad.analysis.kinds import REAL, kind_of
+from s2sad.analysis.regions import Simple
 from s2sad.nodes import Expr
 from s2sad.runtime import (
     add_at,
     attribute_cotangent,
+    require_constants,
     unbroadcast,
 )
 from s2sad.template import can_be_written_out
@@ -26,13 +28,22 @@ from s2sad.template import instantiate as instantiate_template
 from s2sad.transforms import containers, steps
 from s2sad.transforms.common import share
 from s2sad.transforms.contributions import Contribution, definite, finish, rename_root
+from s2sad.transforms.edits import Edits
 from s2sad.transforms.products import floats, is_fresh, product, sum_of
 from s2sad.transforms.sweep import Sweep
 
 
-def pull(step: steps.Step, sweep: Sweep) -> None:
-    """Writes the reverse of a step."""
+def pull(step: steps.Step, node: Simple, sweep: Sweep, edits: Edits) -> None:
+    """Writes the reverse of a step, and before the step what only its run can tell."""
+    if isinstance(step, steps.Operation) and step.constant and step.target in sweep.bars:
+        edits.before[node.stmt].append(_check_of_constants(step, sweep))
     _PULLBACKS[type(step)](step, sweep)
+
+
+def _check_of_constants(step: steps.Operation, sweep: Sweep) -> gast.stmt:
+    assert step.rule is not None and step.bindings is not None
+    given = [gast.keyword(name, nodes.clone(step.bindings[name])) for name in step.constant]
+    return nodes.statement(gast.Call(sweep.helper(require_constants), [nodes.const(step.rule.name)], given))
 
 
 def _copy(step: steps.Copy, sweep: Sweep) -> None:
@@ -75,7 +86,7 @@ def _elementwise(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
         if sweep.context.kinds.get(step.target) == "float":
             floats(value)  # Python multiplies two floats faster than an int and a float
         others = [o for o in operands if not nodes.is_name(o, variable)]
-        if _may_broadcast(step.target, others, sweep):
+        if _may_broadcast(step, others, sweep):
             value = nodes.call(sweep.helper(unbroadcast), value, _like(variable, sweep))
             contributions.append((variable, value, False))
         else:
@@ -128,11 +139,12 @@ def _reached(rule: Rule, template: Template, sweep: Sweep) -> Expr:
     return gast.Attribute(sweep.helper(rule.home), template.__name__, gast.Load())
 
 
-def _may_broadcast(target: str, others: list[Expr], sweep: Sweep) -> bool:
+def _may_broadcast(step: steps.Operation, others: list[Expr], sweep: Sweep) -> bool:
     """May the operand be smaller than the result, or real where the result is complex?"""
-    if sweep.context.kinds.get(target) in REAL:
+    if sweep.context.kinds.get(step.target) in REAL:
         return False
-    return any(kind_of(o, sweep.context.kinds, sweep.context) not in REAL for o in others)
+    assert step.rule is not None
+    return step.rule.leaves_reals or any(kind_of(o, sweep.context.kinds, sweep.context) not in REAL for o in others)
 
 
 def _general(step: steps.Operation, sweep: Sweep) -> list[Contribution]:

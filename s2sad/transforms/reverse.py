@@ -108,7 +108,7 @@ class Reverse:
         if isinstance(step, steps.Call):
             pull_call(step, node, self.sweep, self.edits)
         elif step is not None and self._relevant(step):
-            pullbacks.pull(step, self.sweep)
+            pullbacks.pull(step, node, self.sweep, self.edits)
         for name in regions.definitions(node):  # bound by something inactive: the cotangent ends here
             if step is None or name not in step.kills:
                 self.sweep.bars.pop(name, None)

@@ -36,11 +36,15 @@ class Copy(Step):
 
 @dataclass(eq=False)
 class Operation(Step):
-    """`y = f(a, b)` where f has a rule; `bindings` are the operands by parameter."""
+    """`y = f(a, b)` where f has a rule; `bindings` are the operands by parameter.
+
+    The rule takes those in `constant` for constants; whether they are, as integers and masks are, only the run can tell.
+    """
 
     target: str = ""
     rule: registry.Rule | None = None
     bindings: Mapping[str, gast.expr] | None = None
+    constant: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)

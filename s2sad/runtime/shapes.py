@@ -137,9 +137,9 @@ def as_gradient(g: Any, x: Any) -> Any:
     if isinstance(x, np.ndarray):
         return _array_gradient(g, x)
     if isinstance(x, np.inexact):
-        return x.dtype.type(g)
+        return x.dtype.type(g if x.dtype.kind == "c" else g.real)
     if isinstance(x, float):
-        return float(g)
+        return float(g.real)
     if isinstance(x, complex):
         return complex(g)
     if isinstance(x, tuple) and hasattr(x, "_fields"):

@@ -8,6 +8,7 @@ import pytest
 
 import s2sad
 from s2sad.errors import InvalidArgument, NotDifferentiable, S2SADError, UnsupportedSyntax
+from s2sad.runtime import require_constants
 
 
 @pytest.fixture(autouse=True)
@@ -235,3 +236,36 @@ def test_what_may_be_an_integer_is_taken_for_a_constant_if_it_is_one():
     error = refusal(s2sad.grad(quantile, argnums=(0, 1)), np.ones(3), {"q": 0.5})
     assert error.message == "the rule of quantile takes this argument for a constant: q"
     assert error.location.text.strip() == 'return np.quantile(x, held["q"])'
+
+
+def weighted(x, held):
+    params = held["params"]
+    return weigh(x, params)
+
+
+def weigh(x, params):
+    return x * params["w"]
+
+
+def test_what_may_hold_floats_is_no_constant():
+    @s2sad.linear(weigh, at=[(2.0, {"w": 3.0})])
+    def rule_of_weigh(g, x, params):
+        return g * params["w"]
+
+    error = refusal(s2sad.grad(weighted, argnums=(0, 1)), 2.0, {"params": {"w": 3.0}})
+    assert error.message == "the rule of rule_of_weigh takes this argument for a constant: params"
+
+
+@pytest.mark.parametrize(
+    "value", [3, True, "edge", None, slice(1, None), [1, (2, 3)], np.arange(2), np.array([True]), float, np.dtype(float)]
+)
+def test_constants(value):
+    require_constants("f", value=value)
+
+
+@pytest.mark.parametrize(
+    "value", [3.0, 1j, [1, 2.0], np.ones(2), np.float32(1), {"w": 1}, np.array([1.0], object), len, slice(2.0)]
+)
+def test_no_constants(value):
+    with pytest.raises(NotImplementedError, match="the rule of f takes this argument for a constant: value"):
+        require_constants("f", value=value)

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+_DISCRETE = frozenset("biuSUmM")
+
 
 class Unfit(TypeError):
     """A value, or a cotangent, of a type or shape that has no place here."""
@@ -29,15 +33,19 @@ def require_defaults(name: str, **given: Any) -> None:
 
 
 def require_constants(name: str, **given: Any) -> None:
-    """Refuses arguments that hold floats where a rule takes them for constants."""
+    """Refuses arguments that a rule takes for constants, and that may hold floats."""
     for argument, value in given.items():
-        if _holds_floats(value):
+        if not _is_constant(value):
             raise NoRule(
                 f"the rule of {name} takes this argument for a constant: {argument}", "pass s2sad.stop_gradient(value)"
             )
 
 
-def _holds_floats(value: Any) -> bool:
+def _is_constant(value: Any) -> bool:
+    """Has a value no derivative, whatever it depends on: integers, masks, text, and containers of them?"""
     if isinstance(value, (list, tuple)):
-        return any(map(_holds_floats, value))
-    return isinstance(value, (float, complex)) or getattr(getattr(value, "dtype", None), "kind", "") in ("f", "c", "O")
+        return all(map(_is_constant, value))
+    if isinstance(value, slice):
+        return all(map(_is_constant, (value.start, value.stop, value.step)))
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    return kind in _DISCRETE if kind else isinstance(value, (int, str, bytes, range, type, np.dtype, type(None), type(...)))

@@ -144,7 +144,9 @@ class _Substitution:
         found = look(node.id, self.template.__globals__, _cells(self.template))
         if found is MISSING:
             raise RuleError(f"the template {self.template.__qualname__} refers to an unknown name {node.id}")
-        return self.link(node.id, found)
+        variable = isinstance(self.template, types.FunctionType) and node.id in self.template.__code__.co_freevars
+        name = getattr(found, "__name__", "") if variable else ""  # of a rule for several functions: each by its own name
+        return self.link(name if name.isidentifier() else node.id, found)
 
 
 def _cells(template: Callable[..., Any]) -> Mapping[str, types.CellType]:
@@ -155,7 +157,8 @@ def _folded(node: gast.BinOp) -> gast.expr:
     left, right = nodes.number(node.left), nodes.number(node.right)
     if isinstance(left, (int, float)) and isinstance(right, int) and type(node.op) in _FOLDED:
         return nodes.const(_FOLDED[type(node.op)](left, right))
-    return node.left if right == 1 and isinstance(node.op, gast.Pow) else node
+    neutral = (right == 1 and isinstance(node.op, gast.Pow)) or (right == 0 and isinstance(node.op, gast.Sub))
+    return node.left if neutral else node
 
 
 def _unstar(node: gast.expr) -> list[gast.expr]:

@@ -136,7 +136,9 @@ def _with_holes(draw: Draw) -> Iterator[Case]:
     """A tenth of the elements is not there."""
     x = np.where(draw.rng.random((draw.n, draw.n)) < 0.1, np.nan, draw.square())
     x[:, 0] = 0.5
-    yield Case("np.nansum(axis=1)", lambda x: np.nansum(x, axis=1), lambda g, x, _: g[:, None] * ~np.isnan(x), x)
+    yield Case(
+        "np.nansum(axis=1)", lambda x: np.nansum(x, axis=1), lambda g, x, _: np.where(np.isnan(x), 0.0, g[:, None]), x
+    )
     yield Case("np.nanmean(axis=1)", lambda x: np.nanmean(x, axis=1), _nanmean, x)
     yield Case("np.nanvar(axis=1)", lambda x: np.nanvar(x, axis=1), _nanvar, x)
     yield Case("np.nanstd(axis=1)", lambda x: np.nanstd(x, axis=1), lambda g, x, s: _nanvar(g / (2 * _or_one(s)), x, s), x)
@@ -151,7 +153,7 @@ def _with_holes(draw: Draw) -> Iterator[Case]:
 
 def _nanmean(g: Any, x: Any, _: Any) -> Any:
     there = ~np.isnan(x)
-    return there * (g / np.sum(there, axis=1))[:, None]
+    return np.where(there, (g / np.sum(there, axis=1))[:, None], 0.0)
 
 
 def _nanvar(g: Any, x: Any, _: Any) -> Any:

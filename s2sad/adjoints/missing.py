@@ -13,9 +13,12 @@ from s2sad.runtime import (
     cumprod_pushforward,
     cumsum_pullback,
     freedom,
+    from_nanmean,
+    or_above,
     or_one,
     present,
     prod_others,
+    prod_pullback,
     through_cast,
     ties,
     unreduce,
@@ -25,7 +28,7 @@ from s2sad.runtime import (
 HOLES = np.array([[0.5, np.nan, 2.0], [1.5, -0.5, np.nan]])
 GAPS = [(HOLES,), (HOLES, 0), sample(HOLES, axis=-1, keepdims=True), (A, 1), sample(HOLES, where=[True, False, True])]
 
-nondifferentiable(present, freedom)
+nondifferentiable(present, freedom, or_above)
 
 
 @rule(np.nansum, at=[*GAPS, sample(HOLES, initial=2.5), (HOLES + 1j, 0), (HOLES, 0, float), sample(HOLES, dtype=complex)])
@@ -51,8 +54,10 @@ class nanmean:
 @rule(np.nanprod, at=[*GAPS, sample(HOLES, initial=2.5)])
 class nanprod:
     def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
-        return unreduce_where(through_cast(g, ans) * initial, a, axis, keepdims, present(a, where)) * prod_others(
-            np.where(present(a, where), a, 1), axis
+        return np.where(
+            present(a, where),
+            prod_pullback(through_cast(g, ans) * initial, np.where(present(a, where), a, 1), axis, keepdims),
+            0,
         )
 
     def pushforward_a(t, ans, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
@@ -70,7 +75,7 @@ class nanmax:
     """A tie splits evenly."""
 
     def pullback_a(g, ans, a, axis=None, *, keepdims=False, initial=None, where=True):
-        return unreduce(g, a, axis, keepdims) * ties(a, ans, axis, keepdims, initial, present(a, where))
+        return unreduce(g, a, axis, keepdims) * ties(a, or_above(ans), axis, keepdims, initial, where)
 
     def pushforward_a(t, ans, a, axis=None, *, keepdims=False, initial=None, where=True):
         return np.sum(t * ties(a, ans, axis, keepdims, initial, present(a, where)), axis=axis, keepdims=keepdims)
@@ -81,14 +86,14 @@ class nanvar:
     """Twice the deviation from the mean, over n - ddof."""
 
     def pullback_a(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
-        return unreduce_where(
-            g * 2 / freedom(a, axis, keepdims, present(a, where), ddof, correction), a, axis, keepdims, present(a, where)
-        ) * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where))
+        return unreduce(
+            g * 2 / freedom(a, axis, keepdims, present(a, where), ddof, correction), a, axis, keepdims
+        ) * conjugate(from_nanmean(a, axis, where))
 
     def pushforward_a(t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
         return np.real(
             np.sum(
-                t * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where)),
+                t * conjugate(from_nanmean(a, axis, where)),
                 axis=axis, keepdims=keepdims, where=present(a, where),
             )
         ) * 2 / freedom(a, axis, keepdims, present(a, where), ddof, correction)  # fmt: skip
@@ -99,15 +104,14 @@ class nanstd:
     """The deviation from the mean over (n - ddof) ans; 0 where all are equal, as for norms."""
 
     def pullback_a(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
-        return unreduce_where(
-            g / (or_one(ans) * freedom(a, axis, keepdims, present(a, where), ddof, correction)),
-            a, axis, keepdims, present(a, where),
-        ) * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where))  # fmt: skip
+        return unreduce(
+            g / (or_one(ans) * freedom(a, axis, keepdims, present(a, where), ddof, correction)), a, axis, keepdims
+        ) * conjugate(from_nanmean(a, axis, where))  # fmt: skip
 
     def pushforward_a(t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
         return np.real(
             np.sum(
-                t * conjugate(np.where(np.isnan(a), 0, a) - np.nanmean(a, axis=axis, keepdims=True, where=where)),
+                t * conjugate(from_nanmean(a, axis, where)),
                 axis=axis, keepdims=keepdims, where=present(a, where),
             )
         ) / (or_one(ans) * freedom(a, axis, keepdims, present(a, where), ddof, correction))  # fmt: skip

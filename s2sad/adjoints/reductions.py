@@ -23,6 +23,7 @@ from s2sad.runtime import (
     or_one,
     prod_others,
     prod_others_pullback,
+    prod_pullback,
     reduced_size,
     through_cast,
     ties,
@@ -84,9 +85,9 @@ class prod:
 
     def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
         if where is True and initial == 1 and dtype is None:
-            return unreduce(g, a, axis, keepdims) * prod_others(a, axis)
-        return unreduce_where(through_cast(g, ans) * initial, a, axis, keepdims, where) * prod_others(
-            np.where(where, a, 1), axis
+            return prod_pullback(g, a, axis, keepdims, ans)
+        return unbroadcast(
+            np.where(where, prod_pullback(through_cast(g, ans) * initial, np.where(where, a, 1), axis, keepdims), 0), a
         )
 
     def pushforward_a(t, ans, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
@@ -220,7 +221,7 @@ class cumprod:
     """Right also where some elements are zero."""
 
     def pullback_a(g, ans, a, axis=None, dtype=None):
-        return unbroadcast(cumprod_pullback(through_cast(g, ans), a, axis), a)
+        return unbroadcast(cumprod_pullback(through_cast(g, ans), a, axis, ans), a)
 
     def pushforward_a(t, ans, a, axis=None, dtype=None):
         return cast_tangent(cumprod_pushforward(t, a, axis), ans)
@@ -307,18 +308,33 @@ class prod_others_rule:
         return prod_others_pullback(t, a, axis)
 
 
+@rule(prod_pullback, at=[(V[:1], V, 0, True), (2 * V[:2], A, 0), (V, ZEROS, 1), (V[:, None], ZEROS, 1, True)])
+class prod_pullback_rule:
+    def pullback_g(h, ans, g, a, axis=None, keepdims=False, product=None):
+        return np.sum(h * prod_others(a, axis), axis=axis, keepdims=keepdims)
+
+    def pullback_a(h, ans, g, a, axis=None, keepdims=False, product=None):
+        return prod_others_pullback(h * unreduce(g, a, axis, keepdims), a, axis)
+
+    def pushforward_g(t, ans, g, a, axis=None, keepdims=False, product=None):
+        return prod_pullback(t, a, axis, keepdims)
+
+    def pushforward_a(t, ans, g, a, axis=None, keepdims=False, product=None):
+        return unreduce(g, a, axis, keepdims) * prod_others_pullback(t, a, axis)
+
+
 @rule(cumprod_pullback, at=[(V, 2 * V, 0), (np.arange(6.0), A + 2, None), (A, A + 2, 1)])
 class cumprod_pullback_rule:
-    def pullback_g(h, ans, g, a, axis=None):
+    def pullback_g(h, ans, g, a, axis=None, products=None):
         return cumprod_pushforward(h, a, axis)
 
-    def pullback_a(h, ans, g, a, axis=None):
+    def pullback_a(h, ans, g, a, axis=None, products=None):
         return cumprod_curvature(h, g, a, axis)
 
-    def pushforward_g(t, ans, g, a, axis=None):
+    def pushforward_g(t, ans, g, a, axis=None, products=None):
         return cumprod_pullback(t, a, axis)
 
-    def pushforward_a(t, ans, g, a, axis=None):
+    def pushforward_a(t, ans, g, a, axis=None, products=None):
         return cumprod_curvature(t, g, a, axis)
 
 

@@ -161,12 +161,12 @@ def nextafter(ans, x, y):
 
 @elementwise(math.degrees, at=ANY)
 def degrees(ans, x):
-    return 180 / math.pi
+    return math.degrees(1)
 
 
 @elementwise(math.radians, at=ANY)
 def radians(ans, x):
-    return math.pi / 180
+    return math.radians(1)
 
 
 @elementwise(math.erf, at=ANY)

@@ -11,6 +11,7 @@ from s2sad.runtime import (
     cumprod_pushforward,
     cumsum_pullback,
     prod_others,
+    prod_pullback,
     reduceat_pullback,
     ties,
     unreduce,
@@ -38,6 +39,8 @@ class multiply_reduce:
     """The product of the others for each element, also where some are zero."""
 
     def pullback_array(g, ans, array, axis=0, *, keepdims=False, initial=1, where=True):
+        if where is True and initial == 1:
+            return prod_pullback(g, array, axis, keepdims, ans)
         return unreduce_where(g * initial, array, axis, keepdims, where) * prod_others(np.where(where, array, 1), axis)
 
     def pushforward_array(t, ans, array, axis=0, *, keepdims=False, initial=1, where=True):
@@ -80,7 +83,7 @@ class multiply_accumulate:
     """Right also where some elements are zero."""
 
     def pullback_array(g, ans, array, axis=0):
-        return cumprod_pullback(g, array, axis)
+        return cumprod_pullback(g, array, axis, ans)
 
     def pushforward_array(t, ans, array, axis=0):
         return cumprod_pushforward(t, array, axis)

@@ -24,6 +24,7 @@ from s2sad.runtime import (
     clip_high,
     clip_inside,
     clip_low,
+    conjugate,
     finite,
     imag_pullback,
     larger,
@@ -76,7 +77,7 @@ def arctan(ans, x):
 
 @elementwise(np.arctan2, at=PAIRS)
 def arctan2(ans, y, x):
-    return x / np.hypot(x, y) ** 2, -(y / np.hypot(x, y) ** 2)
+    return x / (as_operand(x) ** 2 + as_operand(y) ** 2), -(y / (as_operand(x) ** 2 + as_operand(y) ** 2))
 
 
 @elementwise(np.sinh, at=ANY)
@@ -214,12 +215,12 @@ def nextafter(ans, x, y):
 
 @elementwise(np.degrees, np.rad2deg, at=REAL)
 def degrees(ans, x):
-    return 180 / math.pi
+    return math.degrees(1)
 
 
 @elementwise(np.radians, np.deg2rad, at=REAL)
 def radians(ans, x):
-    return math.pi / 180
+    return math.radians(1)
 
 
 @elementwise(np.maximum, at=[*PAIRS, (A, A.copy()), (1.5, 1.5)])
@@ -285,12 +286,12 @@ def nan_to_num(ans, x, *, nan=0.0, posinf=None, neginf=None):
 
 @elementwise(np.sinc, at=[(0.75,), (A,), (1e-3,), (0.0,)])
 def sinc(ans, x):
-    return sinc_slope(x)
+    return sinc_slope(x, ans)
 
 
 @elementwise(sinc_slope, at=[(0.75,), (A,), (1e-3,), (0.04,)])
-def sinc_slope_rule(ans, x):
-    return sinc_curvature(x)
+def sinc_slope_rule(ans, x, known=None):
+    return sinc_curvature(x), 0
 
 
 @elementwise(np.i0, at=[(np.array([0.75, -2.5, 8.0]),)])
@@ -368,7 +369,7 @@ class sign:
     """Constant, jumps apart; of a complex number the direction, which turns."""
 
     def pullback_x(g, ans, x):
-        return abs_slope_pullback(np.conj(g), x)
+        return abs_slope_pullback(conjugate(g), x)
 
     def pushforward_x(t, ans, x):
         return np.conj(abs_slope_pushforward(t, x))

@@ -25,7 +25,7 @@ def power_log(x: Any) -> Any:
         return math.log(x) if x > 0 else (0.0 if x == 0 else math.nan)
     if isinstance(x, complex) and not isinstance(x, np.generic):
         return cmath.log(x or 1)
-    return np.log(np.where(x == 0, 1, x)) if isinstance(x, (np.ndarray, np.generic)) else math.log(x)
+    return np.log(x if np.all(x) else np.where(x == 0, 1, x)) if isinstance(x, (np.ndarray, np.generic)) else math.log(x)
 
 
 def power_curvature(x: Any, y: Any) -> Any:

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from s2sad.runtime.places import places, scattered
 from s2sad.runtime.quantiles import quantile_pullback
 from s2sad.runtime.reductions import ties
 from s2sad.runtime.refusals import NoRule
@@ -35,11 +34,33 @@ def pad_pullback(
 ) -> Any:
     """The cotangent of `a` where `g` is that of np.pad(a, pad_width, mode, ...): the part in the middle, and what was made of it."""
     if mode in _COPYING and reflect_type == "even":
-        return scattered(g, np.pad(places(a), pad_width, mode), a)
+        for axis, pair in enumerate(_pairs(pad_width, np.ndim(a))):
+            g = _folded(np.asarray(g), axis, np.shape(a)[axis], int(pair[0]), mode)
+        return unbroadcast(g, a)
     if mode == "constant":
         before = (int(pair[0]) for pair in _pairs(pad_width, np.ndim(a)))
         return np.asarray(g)[tuple(slice(b, b + n) for b, n in zip(before, np.shape(a), strict=True))]
     return unbroadcast(_bars(g, a, pad_width, mode, stat_length, reflect_type)[0], a)
+
+
+def _folded(g: Any, axis: int, n: int, before: int, mode: str) -> Any:
+    """`g` along one axis: the middle, with what was copied to either side of it added where it came from."""
+    rows = np.moveaxis(g, axis, 0)
+    bar = rows[before : before + n].copy("K")
+    np.add.at(bar, _copied(np.arange(-before, 0), n, mode), rows[:before])
+    np.add.at(bar, _copied(np.arange(n, len(rows) - before), n, mode), rows[before + n :])
+    return np.moveaxis(bar, 0, axis)
+
+
+def _copied(outside: Any, n: int, mode: str) -> Any:
+    """From where among `n` elements np.pad copies what it puts at places outside of them."""
+    if mode == "edge":
+        return np.clip(outside, 0, n - 1)
+    if mode == "wrap":
+        return outside % n
+    period = 2 * n if mode == "symmetric" else max(2 * n - 2, 1)
+    along = outside % period
+    return np.where(along < n, along, (period - 1 if mode == "symmetric" else period) - along)
 
 
 def pad_pullback_values(g: Any, values: Any, a: Any, pad_width: Any, mode: Any) -> Any:

@@ -213,7 +213,7 @@ def reduceat_pullback(g: Any, array: Any, indices: Any, axis: Any = 0) -> Any:
     size = np.shape(array)[axis]
     counts = np.diff([*indices, size])
     if np.all(counts > 0):
-        before = np.zeros([indices[0] if i == axis % np.ndim(array) else n for i, n in enumerate(np.shape(array))])
+        before = np.zeros([indices[0] if i == axis % np.ndim(array) else n for i, n in enumerate(np.shape(array))], g.dtype)
         spread = np.repeat(g, counts, axis)
         return unbroadcast(spread if indices[0] == 0 else np.concatenate([before, spread], axis), array)
     ends = [*indices[1:], size]

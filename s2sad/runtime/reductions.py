@@ -35,7 +35,7 @@ def reduced_size(a: Any, axis: Any = None) -> int:
 def unreduce_where(g: Any, a: Any, axis: Any = None, keepdims: Any = False, where: Any = True) -> Any:
     """`g`, of the shape of a reduction of `a`, repeated along the axes that were reduced; 0 for what `where` leaves out."""
     spread = unreduce(g, a, axis, keepdims)
-    return unbroadcast(spread if where is True else np.where(where, spread, np.zeros_like(spread)), a)
+    return unbroadcast(spread if where is True else np.where(where, spread, spread.dtype.type(0)), a)
 
 
 def freedom(a: Any, axis: Any, keepdims: Any, where: Any, ddof: Any = 0, correction: Any = None) -> Any:
@@ -44,7 +44,8 @@ def freedom(a: Any, axis: Any, keepdims: Any, where: Any, ddof: Any = 0, correct
     if where is True:
         return reduced_size(a, axis) - less
     dtype = np.real(a).dtype if np.real(a).dtype.kind == "f" else np.dtype(float)
-    return np.sum(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=keepdims, dtype=dtype) - less
+    count = np.count_nonzero(np.broadcast_to(where, np.shape(a)), axis=axis, keepdims=keepdims)
+    return np.asarray(count, dtype)[()] - less
 
 
 def from_mean(a: Any, axis: Any = None, where: Any = True, mean: Any = None) -> Any:
@@ -54,7 +55,20 @@ def from_mean(a: Any, axis: Any = None, where: Any = True, mean: Any = None) -> 
 
 def present(a: Any, where: Any = True) -> Any:
     """Which elements of `a` are not nan, among those of `where`."""
-    return ~np.isnan(a) & where
+    return ~np.isnan(a) if where is True else ~np.isnan(a) & where
+
+
+def from_nanmean(a: Any, axis: Any = None, where: Any = True) -> Any:
+    """How far the elements of `a` are from the means along `axis` of those that are there; 0 for those that are not."""
+    there = present(a, where)
+    full = np.where(there, a, 0)
+    mean = np.sum(full, axis=axis, keepdims=True) / freedom(a, axis, True, there)
+    return np.where(there, full - mean, 0)
+
+
+def or_above(ans: Any) -> Any:
+    """`ans`, with infinity for nan, which no element that is there ties with."""
+    return np.where(np.isnan(ans), np.inf, ans)
 
 
 def ties(a: Any, ans: Any, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = True) -> Any:
@@ -64,14 +78,20 @@ def ties(a: Any, ans: Any, axis: Any = None, keepdims: Any = False, initial: Any
     """
     a = np.asarray(a)
     extreme = unreduce(ans, a, axis, keepdims)
+    hits = a == extreme
+    if np.any(np.isnan(ans)):  # nan is equal to nothing
+        hits |= np.isnan(a) & np.isnan(extreme)
+    if where is not True:
+        hits &= where
     dtype = a.dtype if a.dtype.kind in "fc" else np.dtype(float)
-    hits = ((a == extreme) & where).astype(dtype)
-    count = np.sum(hits, axis=axis, keepdims=True)
-    if np.any(np.isnan(extreme)):  # nan is equal to nothing
-        hits = (((a == extreme) | (np.isnan(a) & np.isnan(extreme))) & where).astype(dtype)
-        count = np.sum(hits, axis=axis, keepdims=True)
-    weights = hits if np.all(count == 1) else hits / (count + (count == 0))
+    weights = _shared(hits, np.sum(hits, axis=axis, keepdims=True), dtype)
     return weights if initial is None else weights * np.where(extreme == initial, dtype.type(0.5), dtype.type(1))
+
+
+def _shared(hits: Any, count: Any, dtype: Any) -> Any:
+    if np.all(count == 1):
+        return np.asarray(hits).view(np.int8)  # a product with it needs no array of floats
+    return hits.astype(dtype) / np.maximum(count, 1).astype(dtype)
 
 
 def _grouped(a: Any, axis: Any) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
@@ -81,20 +101,43 @@ def _grouped(a: Any, axis: Any) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
     axes = tuple(i % a.ndim for i in axes)
     order = axes + tuple(i for i in range(a.ndim) if i not in axes)
     moved = np.transpose(a, order)
-    return moved.reshape(reduced_size(a, axes), -1), moved.shape, tuple(int(i) for i in np.argsort(order))
+    return (
+        moved.reshape(math.prod(moved.shape[: len(axes)]), -1 if a.size else 0),
+        moved.shape,
+        tuple(int(i) for i in np.argsort(order)),
+    )
 
 
 def _ungrouped(rows: Any, shape: tuple[int, ...], inverse: tuple[int, ...]) -> Any:
     return np.transpose(np.reshape(rows, shape), inverse)
 
 
-def _others(rows: Any) -> Any:
-    """For each element the product of the others of its column, right also where some are zero."""
-    before = np.ones_like(rows)
-    before[1:] = np.cumprod(rows[:-1], axis=0)
-    after = np.ones_like(rows)
-    after[:-1] = np.cumprod(rows[:0:-1], axis=0)[::-1]
-    return before * after
+def _others(rows: Any, dots: Any = None) -> tuple[Any, Any]:
+    """For each element the product of the others of its column, and the tangent of that where `dots` is that of `rows`.
+
+    The products of the others in pairs, times the other one of its own pair: nothing is divided by, and nothing cancels.
+    """
+    n = len(rows)
+    if n < 2:
+        return np.ones_like(rows), np.zeros_like(rows)
+    even, odd, single = rows[: n - 1 : 2], rows[1::2], rows[n - n % 2 :]
+    if dots is None:
+        outer, _ = _others(np.concatenate([even * odd, single]))
+        return _paired(outer, even, odd), None
+    even_dot, odd_dot, single_dot = dots[: n - 1 : 2], dots[1::2], dots[n - n % 2 :]
+    pairs_dot = even_dot * odd + even * odd_dot
+    outer, outer_dot = _others(np.concatenate([even * odd, single]), np.concatenate([pairs_dot, single_dot]))
+    return _paired(outer, even, odd), _paired(outer_dot, even, odd) + _paired(outer, even_dot, odd_dot, 0)
+
+
+def _paired(outer: Any, even: Any, odd: Any, last: Any = 1) -> Any:
+    """Each pair crosswise, times what is `outer` of it; what is left over at the end has no partner."""
+    size = len(even)
+    found = np.empty((size + len(outer), *outer.shape[1:]), np.result_type(outer, even))
+    np.multiply(outer[:size], odd, out=found[: 2 * size : 2])
+    np.multiply(outer[:size], even, out=found[1 : 2 * size : 2])
+    np.multiply(outer[size:], last, out=found[2 * size :])
+    return found
 
 
 def prod_others(a: Any, axis: Any = None) -> Any:
@@ -105,13 +148,20 @@ def prod_others(a: Any, axis: Any = None) -> Any:
     """
     if np.ndim(a) == 0:
         return np.ones_like(a)
-    product = np.prod(a, axis=axis, keepdims=True)
-    if product.dtype.kind in "fc":
+    rows, shape, inverse = _grouped(a, axis)
+    return _ungrouped(_others(rows)[0], shape, inverse)
+
+
+def prod_pullback(g: Any, a: Any, axis: Any = None, keepdims: Any = False, product: Any = None) -> Any:
+    """The cotangent of `a` where `g` is that of np.prod(a, axis, keepdims=keepdims), which may be given as `product`: its
+    quotients, unless they are none.
+    """
+    product = np.prod(a, axis=axis, keepdims=keepdims) if product is None else product
+    if np.asarray(product).dtype.kind in "fc":
         size = np.abs(product)
         if np.all((size >= np.finfo(size.dtype).tiny) & (size < np.inf)):
-            return product / a
-    rows, shape, inverse = _grouped(a, axis)
-    return _ungrouped(_others(rows), shape, inverse)
+            return unreduce(g * product, a, axis, keepdims) / a
+    return unreduce(g, a, axis, keepdims) * prod_others(a, axis)
 
 
 def prod_others_pullback(h: Any, a: Any, axis: Any = None) -> Any:
@@ -120,18 +170,7 @@ def prod_others_pullback(h: Any, a: Any, axis: Any = None) -> Any:
         return np.zeros_like(a)
     rows, shape, inverse = _grouped(a, axis)
     weights = _grouped(np.broadcast_to(h, np.shape(a)), axis)[0]
-    if np.all(rows != 0):
-        weighted = weights * _others(rows)
-        total = (np.sum(weighted, axis=0) - weighted) / rows
-    else:
-        total = np.zeros(rows.shape, np.result_type(rows, weights))
-        for i in range(len(rows)):
-            without = rows.copy()
-            without[i] = 1
-            term = weights[i] * _others(without)
-            term[i] = 0
-            total += term
-    return _ungrouped(total, shape, inverse)
+    return _ungrouped(_others(rows, weights)[1], shape, inverse)
 
 
 def cumsum_pullback(g: Any, a: Any, axis: Any = None) -> Any:
@@ -156,14 +195,16 @@ def with_initial(t: Any, axis: Any, include_initial: Any) -> Any:
     return np.concatenate([np.zeros_like(t, shape=ahead), t], axis or 0)
 
 
-def cumprod_pullback(g: Any, a: Any, axis: Any = None) -> Any:
-    """The cotangent of `a` where `g` is that of np.cumprod(a, axis)."""
+def cumprod_pullback(g: Any, a: Any, axis: Any = None, products: Any = None) -> Any:
+    """The cotangent of `a` where `g` is that of np.cumprod(a, axis), which may be given as `products`."""
     if axis is None:
-        return np.reshape(cumprod_pullback(g, np.ravel(a), 0), np.shape(a))
+        return np.reshape(cumprod_pullback(g, np.ravel(a), 0, products), np.shape(a))
+    ans = np.moveaxis(np.cumprod(a, axis=axis) if products is None else products, axis, 0)
     a, g = (np.moveaxis(np.asarray(v), axis, 0) for v in (a, g))
-    ans = np.cumprod(a, axis=0)
     if np.all(a != 0):
-        total = np.cumsum((g * ans)[::-1], axis=0)[::-1] / a
+        total = (g * ans)[::-1]
+        np.cumsum(total, axis=0, out=total)
+        total = np.divide(total[::-1], a, out=total[::-1]) if total.dtype == np.result_type(total, a) else total[::-1] / a
     else:
         total = np.empty(a.shape, np.result_type(a, g))
         behind = np.zeros_like(total[0])

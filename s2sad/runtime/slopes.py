@@ -85,7 +85,7 @@ def chosen(x: Any, y: Any, ans: Any) -> Any:
     """1 where the result is x, 1/2 where it is y as well, 0 elsewhere."""
     from_x = np.equal(x, ans)
     both = from_x & np.equal(y, ans)
-    return _as_weight(from_x & ~both, both, x, y)
+    return _as_weight(from_x & ~both if np.any(both) else from_x, both, x, y)
 
 
 def _as_weight(one: Any, half: Any, x: Any, y: Any) -> Any:
@@ -126,7 +126,9 @@ def conjugate(x: Any) -> Any:
 
 def as_complex(g: Any, x: Any) -> Any:
     """The real `g` made complex where `x` is, so that a complex cotangent can be added to it."""
-    return g + 0j if np.iscomplexobj(x) else g
+    if not np.iscomplexobj(x):
+        return g
+    return g.astype(np.result_type(g.dtype, np.complex64)) if isinstance(g, np.ndarray) and g.dtype != object else g + 0j
 
 
 def imag_pullback(g: Any, x: Any) -> Any:

@@ -45,14 +45,16 @@ def bessel_i(n: int, x: Any) -> Any:
     return total / points
 
 
-def sinc_slope(x: Any) -> Any:
-    """The derivative of np.sinc."""
+def sinc_slope(x: Any, known: Any = None) -> Any:
+    """The derivative of np.sinc, whose value may be `known`: near 0 by its series, where the quotient cancels."""
     x = np.asarray(x)
     small = np.abs(x) < 1e-2
-    away = np.where(small, 1, x)
-    z = np.pi * x
-    series = -np.pi * z * (1 / 3 - z**2 * (1 / 30 - z**2 / 840))
-    return np.where(small, series, (np.cos(np.pi * away) - np.sinc(away)) / away).astype(x.dtype)[()]
+    away = np.where(small, 1, x) if np.any(small) else x
+    slope = (np.cos(np.pi * away) - (np.sinc(away) if known is None else known)) / away
+    if away is not x:
+        z = np.pi * x
+        slope = np.where(small, -np.pi * z * (1 / 3 - z**2 * (1 / 30 - z**2 / 840)), slope)
+    return slope.astype(x.dtype, copy=False)[()]
 
 
 def sinc_curvature(x: Any) -> Any:

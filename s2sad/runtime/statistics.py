@@ -25,15 +25,20 @@ def average_pullback_a(g: Any, a: Any, axis: Any, weights: Any, keepdims: Any = 
     """The cotangent of `a` where `g` is that of np.average(a, axis, weights): its share of the weights."""
     if weights is None:
         return unreduce(g / reduced_size(a, axis), a, axis, keepdims)
-    w = np.broadcast_to(weights_along(weights, a, axis), np.shape(a))
-    return unbroadcast(unreduce(g, a, axis, keepdims) * w / np.sum(w, axis=axis, keepdims=True), a)
+    w = weights_along(weights, a, axis)
+    return unbroadcast(unreduce(g / total_weight(w, a, axis, keepdims), a, axis, keepdims) * w, a)
+
+
+def total_weight(w: Any, a: Any, axis: Any, keepdims: Any = False) -> Any:
+    """What np.average divides by: the sum of the weights `w`, which are those of all elements, or the same in each group."""
+    return np.sum(w, axis=axis, keepdims=keepdims) if np.shape(w) == np.shape(a) else np.sum(w)
 
 
 def average_pullback_weights(g: Any, ans: Any, a: Any, axis: Any, weights: Any, keepdims: Any = False) -> Any:
     """The cotangent of `weights` where `g` is that of np.average(a, axis, weights): how far `a` is from the average."""
     w = weights_along(weights, a, axis)
-    total = np.sum(np.broadcast_to(w, np.shape(a)), axis=axis, keepdims=True)
-    bar = unbroadcast(unreduce(g, a, axis, keepdims) / total * (a - unreduce(ans, a, axis, keepdims)), w)
+    share = unreduce(g / total_weight(w, a, axis, keepdims), a, axis, keepdims)
+    bar = unbroadcast(share * (a - unreduce(ans, a, axis, keepdims)), w)
     if np.shape(weights) == np.shape(a):
         return bar
     axes = [i % np.ndim(a) for i in (axis if isinstance(axis, tuple) else (axis,))]
@@ -96,7 +101,11 @@ def cov_pullback(
     rows = _together(m, y, rowvar)
     w = observation_weights(np.shape(rows)[1], fweights, aweights)
     g = np.reshape(g, (len(rows), len(rows)))
-    bars = np.matmul(g + conjugate(np.transpose(g)), conjugate(centred(rows, w))) * w / divisor(w, bias, ddof, aweights)
+    twice = (g + conjugate(np.transpose(g))) / divisor(w, bias, ddof, aweights)
+    if fweights is None and aweights is None:
+        bars = np.matmul(twice, conjugate(rows - np.mean(rows, axis=1, keepdims=True)))
+    else:
+        bars = np.matmul(twice, conjugate(centred(rows, w))) * w
     first = len(variables(m, rowvar))
     like, part = (m, bars[:first]) if which == 0 else (y, bars[first:])
     part = part if rowvar or np.ndim(like) < 2 else np.transpose(part)
@@ -124,28 +133,26 @@ def cov_pushforward(
     return np.squeeze(half + conjugate(np.transpose(half)))
 
 
-def corrcoef_to_cov(g: Any, x: Any, y: Any = None, rowvar: Any = True) -> Any:
-    """The cotangent of np.cov(x, y, rowvar) where `g` is that of np.corrcoef(x, y, rowvar)."""
-    c = np.cov(x, y, rowvar)
-    if np.iscomplexobj(c):
-        raise NoRule("np.corrcoef of complex numbers; divide np.cov by the deviations")
-    if np.ndim(c) == 0:
+def corrcoef_to_cov(g: Any, ans: Any, x: Any, y: Any = None, rowvar: Any = True) -> Any:
+    """The cotangent of np.cov(x, y, rowvar) where `g` is that of ans = np.corrcoef(x, y, rowvar)."""
+    if np.ndim(ans) == 0:
         return 0.0 * g
-    d = np.diagonal(c)
-    s = np.sqrt(d)
-    scale = np.expand_dims(s, 1) * s
-    shared = g * c / scale
-    return g / scale - np.diag((np.sum(shared, axis=0) + np.sum(shared, axis=1)) / (2 * d))
+    d = variances(ans, x, y, rowvar)
+    s, shared = np.sqrt(d), g * ans
+    return g / (np.expand_dims(s, 1) * s) - np.diag((np.sum(shared, axis=0) + np.sum(shared, axis=1)) / (2 * d))
 
 
-def cov_to_corrcoef(t: Any, x: Any, y: Any = None, rowvar: Any = True) -> Any:
-    """The tangent of np.corrcoef(x, y, rowvar) where `t` is that of np.cov(x, y, rowvar)."""
-    c = np.cov(x, y, rowvar)
-    if np.iscomplexobj(c):
-        raise NoRule("np.corrcoef of complex numbers; divide np.cov by the deviations")
-    if np.ndim(c) == 0:
+def cov_to_corrcoef(t: Any, ans: Any, x: Any, y: Any = None, rowvar: Any = True) -> Any:
+    """The tangent of ans = np.corrcoef(x, y, rowvar) where `t` is that of np.cov(x, y, rowvar)."""
+    if np.ndim(ans) == 0:
         return 0.0 * t
-    d = np.diagonal(c)
-    s = np.sqrt(d)
-    relative = np.diagonal(t) / d / 2
-    return (t - c * (np.expand_dims(relative, 1) + relative)) / (np.expand_dims(s, 1) * s)
+    d = variances(ans, x, y, rowvar)
+    s, relative = np.sqrt(d), np.diagonal(t) / d / 2
+    return t / (np.expand_dims(s, 1) * s) - ans * (np.expand_dims(relative, 1) + relative)
+
+
+def variances(ans: Any, x: Any, y: Any, rowvar: Any) -> Any:
+    """The diagonal of np.cov(x, y, rowvar), for the derivative of the correlations `ans`."""
+    if np.iscomplexobj(ans):
+        raise NoRule("np.corrcoef of complex numbers; divide np.cov by the deviations")
+    return np.var(_together(x, y, rowvar), axis=1, ddof=1) if np.size(ans) else np.diagonal(ans)

@@ -183,13 +183,13 @@ class correlate:
 
 @rule(
     np.interp,
-    at=[(0.75, X, F), (np.array([-0.5, 0.25, 1.5, 2.75, 3.5]), X, F), (np.array([[0.1, 2.6]]), X, F), sample(V, X, F, left=1.5, right=2.5)],
+    at=[(0.75, X, F), (np.array([-0.5, 0.25, 1.5, 2.75, 3.5]), X, F), (np.array([[0.1, 2.6]]), X, F), sample(V, X, F, left=1.5, right=2.5), sample(2 * V + 0.25, X, F, left=1.5, right=2.5)],
 )  # fmt: skip
 class interp:
     """On a point the slope of the line ahead of it, at the last one that of the line behind it; 0 beyond the points."""
 
     def pullback_x(g, ans, x, xp, fp, left=None, right=None):
-        return g * interp_slope(x, xp, fp)
+        return unbroadcast(g * interp_slope(x, xp, fp), x)
 
     def pullback_xp(g, ans, x, xp, fp, left=None, right=None):
         return interp_pullback_places(g, x, xp, fp)
@@ -198,10 +198,10 @@ class interp:
         return interp_pullback_points(g, x, xp, fp, left, right)
 
     def pullback_left(g, ans, x, xp, fp, left=None, right=None):
-        return np.sum(np.where(np.less(x, xp[0]), g, 0.0))
+        return unbroadcast(np.sum(np.where(np.less(x, xp[0]), g, 0.0)), left)
 
     def pullback_right(g, ans, x, xp, fp, left=None, right=None):
-        return np.sum(np.where(np.greater(x, xp[-1]), g, 0.0))
+        return unbroadcast(np.sum(np.where(np.greater(x, xp[-1]), g, 0.0)), right)
 
     def pushforward_x(t, ans, x, xp, fp, left=None, right=None):
         return t * interp_slope(x, xp, fp)

@@ -27,7 +27,9 @@ SINCE_2 = np.lib.NumpyVersion(np.__version__) >= "2.0.0"
 MADE_OF = [(2.5,), ([0.5, 2.5],), ([[0.5, 1.5], [2.0, 3.0]],), ([V, 2 * V],), (A,), (V, float), (V, int)]
 
 
-@rule(np.array, at=[*MADE_OF, sample(V, ndmin=3), sample(V, copy=True, order="C", subok=True)])
+@rule(
+    np.array, at=[*MADE_OF, sample(V, ndmin=3), sample(V, dtype=int, ndmin=2), sample(V, copy=True, order="C", subok=True)]
+)
 class array:
     """The cotangent of nested lists has their structure. Nothing flows through a cast to integers."""
 
@@ -161,27 +163,30 @@ class linspace:
         return cast_tangent(np.linspace(np.zeros(np.shape(start), np.asarray(t).dtype), t, num, endpoint, axis=axis), ans)
 
 
-@rule(np.arange, at=[(0.5, 3.25), (0.5, 3.0, 0.75), sample(2.5, -0.75, step=-0.5), (0.5, 3.25, 1, float)])
+@rule(
+    np.arange,
+    at=[(0.5, 3.25), (0.5, 3.0, 0.75), sample(2.5, -0.75, step=-0.5), (0.5, 3.25, 1, float), (0.5, 3.25, 1.5, int)],
+)
 class arange:
     """Where it stops counts as constant, and so does how many there are."""
 
     def pullback_start(g, ans, start, stop=None, step=1, dtype=None):
-        return np.sum(started(through_cast(g, ans), stop))
+        return unbroadcast(np.sum(started(through_cast(g, ans), stop)), start)
 
     def pullback_stop(g, ans, start, stop=None, step=1, dtype=None):
         return 0.0
 
     def pullback_step(g, ans, start, stop=None, step=1, dtype=None):
-        return np.sum(through_cast(g, ans) * np.arange(len(ans)))
+        return unbroadcast(np.sum(through_cast(g, ans) * np.arange(len(ans))), step)
 
     def pushforward_start(t, ans, start, stop=None, step=1, dtype=None):
-        return np.full(np.shape(ans), started(t, stop))
+        return cast_tangent(np.full(np.shape(ans), started(t, stop)), ans)
 
     def pushforward_stop(t, ans, start, stop=None, step=1, dtype=None):
         return np.zeros_like(ans)
 
     def pushforward_step(t, ans, start, stop=None, step=1, dtype=None):
-        return t * np.arange(len(ans))
+        return cast_tangent(t * np.arange(len(ans)), ans)
 
 
 @linear(started, at=[(V, 2.5), (V, None)])
@@ -189,7 +194,7 @@ def started_rule(h, g, stop):
     return started(h, stop)
 
 
-@rule(np.geomspace, at=[(0.5, 2.5, 5), (0.5, 1.5, 4, False), (abs(V), 2.5, 4), *TURNED])
+@rule(np.geomspace, at=[(0.5, 2.5, 5), (0.5, 1.5, 4, False), (abs(V), 2.5, 4), (2.5, abs(V), 4), *TURNED])
 class geomspace:
     def pullback_start(g, ans, start, stop, num=50, endpoint=True, dtype=None, axis=0):
         if dtype is None and axis == 0:

@@ -31,7 +31,10 @@ GAPS = [(HOLES,), (HOLES, 0), sample(HOLES, axis=-1, keepdims=True), (A, 1), sam
 nondifferentiable(present, freedom, or_above)
 
 
-@rule(np.nansum, at=[*GAPS, sample(HOLES, initial=2.5), (HOLES + 1j, 0), (HOLES, 0, float), sample(HOLES, dtype=complex)])
+@rule(
+    np.nansum,
+    at=[*GAPS, sample(HOLES, initial=2.5), (HOLES + 1j, 0), (HOLES, 0, float), sample(HOLES, dtype=complex), (A, 0, int)],
+)
 class nansum:
     def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, initial=0, where=True):
         return unreduce_where(through_cast(g, ans), a, axis, keepdims, present(a, where))
@@ -40,18 +43,16 @@ class nansum:
         return cast_tangent(np.sum(t, axis=axis, keepdims=keepdims, where=present(a, where)), ans)
 
 
-@rule(np.nanmean, at=[*GAPS, (HOLES + 1j, 0), (HOLES, 0, float)])
+@rule(np.nanmean, at=[*GAPS, (HOLES + 1j, 0), (HOLES, 0, float), (A, 0, complex)])
 class nanmean:
     def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, where=True):
-        return unreduce_where(
-            through_cast(g, ans) / freedom(a, axis, keepdims, present(a, where)), a, axis, keepdims, present(a, where)
-        )
+        return unreduce_where(g / freedom(a, axis, keepdims, present(a, where)), a, axis, keepdims, present(a, where))
 
     def pushforward_a(t, ans, a, axis=None, dtype=None, *, keepdims=False, where=True):
         return cast_tangent(np.mean(t, axis=axis, keepdims=keepdims, where=present(a, where)), ans)
 
 
-@rule(np.nanprod, at=[*GAPS, sample(HOLES, initial=2.5)])
+@rule(np.nanprod, at=[*GAPS, sample(HOLES, initial=2.5), (A, 0, int)])
 class nanprod:
     def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
         return np.where(
@@ -117,7 +118,7 @@ class nanstd:
         ) / (or_one(ans) * freedom(a, axis, keepdims, present(a, where), ddof, correction))  # fmt: skip
 
 
-@rule(np.nancumsum, at=[(HOLES,), (HOLES, 0), (HOLES, -1), (HOLES, 0, float)])
+@rule(np.nancumsum, at=[(HOLES,), (HOLES, 0), (HOLES, -1), (HOLES, 0, float), (A, 0, int)])
 class nancumsum:
     def pullback_a(g, ans, a, axis=None, dtype=None):
         return np.where(np.isnan(a), 0, cumsum_pullback(through_cast(g, ans), a, axis))
@@ -126,7 +127,7 @@ class nancumsum:
         return cast_tangent(np.cumsum(np.where(np.isnan(a), 0, t), axis=axis), ans)
 
 
-@rule(np.nancumprod, at=[(HOLES,), (HOLES, 0), (HOLES, -1)])
+@rule(np.nancumprod, at=[(HOLES,), (HOLES, 0), (HOLES, -1), (A, 0, int)])
 class nancumprod:
     def pullback_a(g, ans, a, axis=None, dtype=None):
         return np.where(np.isnan(a), 0, cumprod_pullback(through_cast(g, ans), np.where(np.isnan(a), 1, a), axis))

@@ -53,7 +53,9 @@ nondifferentiable(
 )  # fmt: skip
 
 
-@linear(scattered, at=[(V, np.array([1, 1, -1]), A), (A, np.array([[0, 1], [2, 2], [-1, 0]]), V)])
+@linear(
+    scattered, at=[(V, np.array([1, 1, -1]), A), (A, np.array([[0, 1], [2, 2], [-1, 0]]), V), (2.5, np.array([1, 1]), V)]
+)
 def scattered_rule(h, g, source, x):
     return unbroadcast(collected(h, source), g)
 
@@ -247,7 +249,7 @@ class bincount:
     """Each weight goes to the place that its number says."""
 
     def pullback_weights(g, ans, x, weights=None, minlength=0):
-        return unbroadcast(np.take(g, x), weights)
+        return np.take(g, x)
 
     def pushforward_weights(t, ans, x, weights=None, minlength=0):
         return np.bincount(x, t, minlength)
@@ -297,7 +299,14 @@ def block_of_rule(h, bars, arrays):
     return block_pullback(h, arrays)
 
 
-@linear(selected_pullback, at=[(V, np.array([0, 1, -1]), [V, 2 * V]), (A, np.array([[0, 1], [1, 0], [-1, 1]]), [2.5, A[0]])])
+@linear(
+    selected_pullback,
+    at=[
+        (V, np.array([0, 1, -1]), [V, 2 * V]),
+        (A, np.array([[0, 1], [1, 0], [-1, 1]]), [2.5, A[0]]),
+        (2.5, np.array([0, 1, -1]), [V, V]),
+    ],
+)
 def selected_pullback_rule(h, g, which, choices):
     return unbroadcast(selected(h, which, choices), g)
 

@@ -192,7 +192,7 @@ def zeros(fromroots: Any, roots: Any, vander: Any, val: Any, der: Any, mulx: Any
         def pushforward_roots(t, ans, roots):
             return fromroots_pushforward(t, ans, mulx, roots)
 
-    @rule(roots, at=[(C,), (D,), (X,), (C + 1j * D[:3],)])
+    @rule(roots, at=[(C,), (D,), (X,), (C + 1j * D[:3],), (np.array([5.0, 0.5, 1.0]),)])
     @named(roots)
     class roots_:
         """Of single roots: a multiple one has no derivative, and gives inf or nan."""

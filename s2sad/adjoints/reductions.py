@@ -107,7 +107,7 @@ class max:
         return np.sum(t * ties(a, ans, axis, keepdims, initial, where), axis=axis, keepdims=keepdims)
 
 
-@rule(np.ptp, at=[(V,), (A,), (A, 0), sample(A, axis=1, keepdims=True)])
+@rule(np.ptp, at=[(V,), (A,), (A, 0), (A, 1), sample(A, axis=1, keepdims=True)])
 class ptp:
     def pullback_a(g, ans, a, axis=None, *, keepdims=False):
         return unreduce(g, a, axis, keepdims) * (
@@ -129,6 +129,8 @@ class ptp:
 
 CORRECTED = [sample(A, axis=0, ddof=1), sample(V, ddof=1), *WHERE, sample(A, axis=1, where=[True, True], ddof=1)]
 CENTRED = [sample(A, axis=0, mean=A[:1]), sample(A, mean=1.5, ddof=1), sample(A, 1, float, keepdims=True)]
+CENTRED += [sample(A, axis=1, mean=A[:, :1], keepdims=True), sample(A, dtype=int, mean=1.5), sample(A + 1j * A, 0, complex)]
+CENTRED += [sample(A + 1j * A, axis=0, dtype=complex, mean=1j * A[:1])]
 
 
 @rule(np.var, at=[*SHAPES, *CORRECTED, *CENTRED, sample(A, dtype=int)])
@@ -141,13 +143,17 @@ class var:
                 a - np.mean(a, axis=axis, keepdims=True)
             )
         return unreduce_where(
-            through_cast(g, ans) * 2 / freedom(a, axis, keepdims, where, ddof, correction), a, axis, keepdims, where
+            np.real(through_cast(g, ans)) * 2 / freedom(a, axis, keepdims, where, ddof, correction), a, axis, keepdims, where
         ) * conjugate(from_mean(a, axis, where, mean))
 
     def pullback_mean(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None):
         return unbroadcast(
             unreduce_where(
-                -2 * through_cast(g, ans) / freedom(a, axis, keepdims, where, ddof, correction), a, axis, keepdims, where
+                -2 * np.real(through_cast(g, ans)) / freedom(a, axis, keepdims, where, ddof, correction),
+                a,
+                axis,
+                keepdims,
+                where,
             )
             * conjugate(from_mean(a, axis, where, mean)),
             mean,
@@ -166,7 +172,7 @@ class var:
         ) * -2 / freedom(a, axis, keepdims, where, ddof, correction), ans)  # fmt: skip
 
 
-@rule(np.std, at=[(V,), (A,), (A, 0), sample(A, axis=1, keepdims=True), (A + 1j * A,), *CORRECTED[:-2], *CENTRED])
+@rule(np.std, at=[(V,), (A,), (A, 0), (A, 1), sample(A, axis=1, keepdims=True), (A + 1j * A,), *CORRECTED[:-2], *CENTRED])
 class std:
     """The deviation from the mean, or from what is given for it, over (n - ddof) ans; 0 where all are equal, as for norms."""
 
@@ -176,7 +182,7 @@ class std:
                 a - np.mean(a, axis=axis, keepdims=True)
             )
         return unreduce_where(
-            through_cast(g, ans) / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction)),
+            np.real(through_cast(g, ans)) / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction)),
             a,
             axis,
             keepdims,
@@ -186,7 +192,7 @@ class std:
     def pullback_mean(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, mean=None, correction=None):
         return unbroadcast(
             unreduce_where(
-                -through_cast(g, ans) / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction)), a, axis, keepdims, where
+                -np.real(through_cast(g, ans)) / (or_one(ans) * freedom(a, axis, keepdims, where, ddof, correction)), a, axis, keepdims, where
             ) * conjugate(from_mean(a, axis, where, mean)),
             mean,
         )  # fmt: skip
@@ -237,7 +243,7 @@ if hasattr(np, "cumulative_sum"):
         def pushforward_x(t, ans, x, *, axis=None, dtype=None, include_initial=False):
             return cast_tangent(np.cumulative_sum(t, axis=axis, include_initial=include_initial), ans)
 
-    @rule(np.cumulative_prod, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True)])
+    @rule(np.cumulative_prod, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True), sample(V, dtype=int)])
     class cumulative_prod:
         def pullback_x(g, ans, x, *, axis=None, dtype=None, include_initial=False):
             return cumprod_pullback(without_initial(through_cast(g, ans), axis, include_initial), x, axis)
@@ -261,7 +267,7 @@ def unreduce_where_rule(h, g, a, axis=None, keepdims=False, where=True):
     return np.sum(h, axis=axis, keepdims=keepdims, where=where)
 
 
-@rule(from_mean, at=[(A,), (A, 0), (A, 1, [True, False]), (A, 0, True, A[:1])])
+@rule(from_mean, at=[(A,), (A, 0), (A, 1, [True, False]), (A, 0, True, A[:1]), (A[:1], 0, True, A)])
 class from_mean_rule:
     def pullback_a(h, ans, a, axis=None, where=True, mean=None):
         if mean is None:

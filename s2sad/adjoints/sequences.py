@@ -98,7 +98,7 @@ class prod:
         return scaled(g, product_slopes(xs, start), xs)
 
     def pullback_start(g, ans, xs, *, start=1):
-        return g * math.prod(xs)
+        return unbroadcast(g * math.prod(xs), start)
 
     def pushforward_xs(t, ans, xs, *, start=1):
         return weighted_sum(product_slopes(xs, start), t)
@@ -135,7 +135,7 @@ class dist:
         return -weighted_sum(distance_slopes(ans, difference(p, q)), t)
 
 
-@rule(max, min, at=[(1.5, 2.5), (2.5, 1.0, -1.0), (NUMBERS,), (VECTOR,), sample(NUMBERS, key=abs)])
+@rule(max, min, at=[(1.5, 2.5), (2.5, 1.0, -1.0), (NUMBERS,), (VECTOR,), sample(NUMBERS, key=abs), sample([], default=2.5)])
 class extremum:
     """1 for the extremal argument; a tie splits evenly."""
 
@@ -161,7 +161,7 @@ class sorted_:
         return sorted_pushforward(t, xs, reverse)
 
 
-@rule(divmod, np.divmod, at=[(7.5, 2.0), (np.array([7.5, -2.5]), 2.0)])
+@rule(divmod, np.divmod, at=[(7.5, 2.0), (np.array([7.5, -2.5]), 2.0), (np.array([7.5, -2.5]), np.array([[2.0], [3.0]]))])
 class divmod_:
     """The quotient is constant; the remainder is x - quotient * y."""
 

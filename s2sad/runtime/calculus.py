@@ -48,7 +48,8 @@ def ediff1d_part(g: Any, which: Any, ary: Any, to_end: Any = None, to_begin: Any
     last = np.size(g) - (0 if to_end is None else np.size(to_end))
     if which == 0:
         return unbroadcast(np.reshape(diff_pullback(g[first:last], np.ravel(ary)), np.shape(ary)), ary)
-    return np.reshape(g[last:], np.shape(to_end)) if which > 0 else np.reshape(g[:first], np.shape(to_begin))
+    part, like = (g[last:], to_end) if which > 0 else (g[:first], to_begin)
+    return unbroadcast(np.reshape(part, np.shape(like)), like)
 
 
 def ediff1d_tangent(t: Any, which: Any, ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:

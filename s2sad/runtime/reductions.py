@@ -50,6 +50,8 @@ def freedom(a: Any, axis: Any, keepdims: Any, where: Any, ddof: Any = 0, correct
 
 def from_mean(a: Any, axis: Any = None, where: Any = True, mean: Any = None) -> Any:
     """How far the elements of `a` are from `mean`, or from their own means along `axis`."""
+    if np.iscomplexobj(mean) and not np.iscomplexobj(a):
+        raise NoRule("np.var and np.std of real numbers with a complex mean", "take mean.real")
     return np.subtract(a, np.mean(a, axis=axis, keepdims=True, where=where) if mean is None else mean)
 
 

@@ -65,7 +65,10 @@ def weighted_sum(weights: Any, bars: Any) -> Any:
 
 def scaled(g: Any, weights: Any, xs: Any) -> Any:
     """`g` times each weight, as the cotangent of the sequence `xs`."""
-    return as_sequence([g * w for w in _of_elements(weights, xs)], xs)
+    bars = [g * w for w in _of_elements(weights, xs)]
+    if any(np.iscomplexobj(bar) for bar in bars) and not isinstance(xs, dict):
+        bars = [unbroadcast(bar, x) for bar, x in zip(bars, xs, strict=True)]
+    return as_sequence(bars, xs)
 
 
 def _others(xs: list[Any]) -> list[Any]:

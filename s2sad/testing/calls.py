@@ -6,7 +6,7 @@ import ast
 import functools
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -91,10 +91,10 @@ class Call:
         """How close differences come where the result is of less than double precision: its rounding over the step."""
         return rounding(self.ans) * float(np.max(np.abs(self.ans), initial=2 * _STEP)) / _STEP if rounding(self.ans) else 0.0
 
-    def with_active(self, change: Callable[[Any], Any], but: str = "") -> Sample:
-        """The point with each differentiable argument changed, except one."""
+    def with_changed(self, names: Iterable[str], change: Callable[[Any], Any]) -> Sample:
+        """The point with some arguments changed."""
         bound = self.rule.signature.bind(*self.point.args, **self.point.kwargs)
-        for name in {*bound.arguments} & {*self.rule.differentiable} - {but}:
+        for name in names:
             bound.arguments[name] = map_leaves(change, bound.arguments[name])
         return Sample(bound.args, bound.kwargs)
 

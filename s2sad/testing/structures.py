@@ -70,9 +70,9 @@ def direction(x: Any, generator: np.random.Generator) -> Any:
 
 
 def cotangent(ans: Any, generator: np.random.Generator) -> Any:
-    """A random cotangent of a result; also of an array of integers, through which no rule may let it pass."""
-    if isinstance(ans, np.ndarray) and not is_inexact(ans):
-        return generator.standard_normal(ans.shape)
+    """A random cotangent of a result; also of NumPy's integers, through which no rule may let it pass."""
+    if isinstance(ans, (np.ndarray, np.generic)) and not is_inexact(ans):
+        return generator.standard_normal(ans.shape)[()]
     return direction(ans, generator)
 
 
@@ -116,6 +116,17 @@ def assert_fits(bar: Any, like: Any, where: str) -> None:
             raise AssertionError(f"{where}: a cotangent of shape {np.shape(bar)} for {np.shape(like)}")
         if np.iscomplexobj(bar) and not np.iscomplexobj(like):
             raise AssertionError(f"{where}: a complex cotangent of a real argument")
+
+
+def assert_still(dot: Any, like: Any, where: str) -> None:
+    """What is no float has no tangent, and that of an array has its shape."""
+    if isinstance(like, (list, tuple)) and not is_zero(dot):
+        for part, leaf in zip(dot, like, strict=True):
+            assert_still(part, leaf, where)
+    elif isinstance(like, (np.ndarray, np.generic)) and not is_inexact(like) and np.any(dot != 0):
+        raise AssertionError(f"{where}: a tangent of an array of {like.dtype}")
+    elif isinstance(like, np.ndarray) and not is_zero(dot) and np.shape(dot) != like.shape:
+        raise AssertionError(f"{where}: a tangent of shape {np.shape(dot)} for {like.shape}")
 
 
 def assert_close(found: Any, expected: Any, tolerance: float, where: str) -> None:

@@ -90,6 +90,7 @@ def made(template, tree):
     """A template of a changed tree, whose source can be asked for."""
     definition = tree.body[0]
     definition.decorator_list = []
+    definition.args.defaults, definition.args.kw_defaults = [], [None] * len(definition.args.kwonlyargs)
     text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
     name = f"<mutant {next(_numbers)}>"
     linecache.cache[name] = (len(text), None, text.splitlines(True), name)

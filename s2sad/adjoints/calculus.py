@@ -8,6 +8,8 @@ from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
+    above,
+    below,
     convolve_pullback,
     correlate_pullback_a,
     correlate_pullback_v,
@@ -43,7 +45,7 @@ T = np.sin(np.arange(24.0) ** 2).reshape(2, 3, 4)
 X = np.array([0.0, 1.0, 2.5, 3.0])
 F = np.array([1.0, -0.5, 2.0, 0.25])
 
-nondifferentiable(gradient_axes, gradient_spans, interval, inside)
+nondifferentiable(gradient_axes, gradient_spans, interval, inside, below, above)
 
 
 @rule(
@@ -198,10 +200,10 @@ class interp:
         return interp_pullback_points(g, x, xp, fp, left, right)
 
     def pullback_left(g, ans, x, xp, fp, left=None, right=None):
-        return unbroadcast(np.sum(np.where(np.less(x, xp[0]), g, 0.0)), left)
+        return unbroadcast(np.sum(np.where(below(x, xp), g, 0.0)), left)
 
     def pullback_right(g, ans, x, xp, fp, left=None, right=None):
-        return unbroadcast(np.sum(np.where(np.greater(x, xp[-1]), g, 0.0)), right)
+        return unbroadcast(np.sum(np.where(above(x, xp), g, 0.0)), right)
 
     def pushforward_x(t, ans, x, xp, fp, left=None, right=None):
         return t * interp_slope(x, xp, fp)
@@ -213,10 +215,10 @@ class interp:
         return interp_between(x, xp, t, left, right)
 
     def pushforward_left(t, ans, x, xp, fp, left=None, right=None):
-        return np.where(np.less(x, xp[0]), t, 0.0)
+        return np.where(below(x, xp), t, 0.0)
 
     def pushforward_right(t, ans, x, xp, fp, left=None, right=None):
-        return np.where(np.greater(x, xp[-1]), t, 0.0)
+        return np.where(above(x, xp), t, 0.0)
 
 
 @rule(np.unwrap, at=[(3 * W,), (4 * A, None, 0), sample(3 * W, period=2.2), (W, 1.0)])

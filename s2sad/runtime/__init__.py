@@ -50,6 +50,8 @@ from s2sad.runtime.assembly import (
     within,
 )
 from s2sad.runtime.calculus import (
+    above,
+    below,
     convolve_pullback,
     correlate_pullback_a,
     correlate_pullback_v,

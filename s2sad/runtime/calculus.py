@@ -334,7 +334,18 @@ def interval(x: Any, xp: Any) -> Any:
 
 def inside(x: Any, xp: Any) -> Any:
     """1 where x is between the points, 0 beyond them."""
-    return np.asarray((np.greater_equal(x, xp[0])) & (np.less_equal(x, xp[-1])), dtype=float)
+    there = np.size(xp) > 0  # NumPy interpolates nothing at no points
+    return np.asarray(there and (np.greater_equal(x, xp[0])) & (np.less_equal(x, xp[-1])), dtype=float)
+
+
+def below(x: Any, xp: Any) -> Any:
+    """Where x is ahead of the points."""
+    return np.less(x, xp[0]) if np.size(xp) else np.zeros(np.shape(x), bool)
+
+
+def above(x: Any, xp: Any) -> Any:
+    """Where x is behind the points."""
+    return np.greater(x, xp[-1]) if np.size(xp) else np.zeros(np.shape(x), bool)
 
 
 def line_slopes(xp: Any, fp: Any) -> Any:
@@ -377,5 +388,5 @@ def interp_between(x: Any, xp: Any, v: Any, left: Any = None, right: Any = None)
 def _seen(g: Any, x: Any, xp: Any, left: Any, right: Any) -> Any:
     """`g`, and 0 where the result was `left` or `right`."""
     if left is not None:
-        g = np.where(np.less(x, xp[0]), 0.0, g)
-    return g if right is None else np.where(np.greater(x, xp[-1]), 0.0, g)
+        g = np.where(below(x, xp), 0.0, g)
+    return g if right is None else np.where(above(x, xp), 0.0, g)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from s2sad import grad
-from s2sad.runtime import unbroadcast
+from s2sad.runtime import as_gradient, prod_others_pullback, unbroadcast
 from s2sad.runtime.refusals import Unfit
 
 
@@ -30,3 +30,25 @@ def test_also_one_that_something_of_another_shape_has_scaled():
         return np.sum(v * v)
 
     assert grad(f)(np.array([0.5, 1.0, 2.0]), 100.0).tolist() == [1.0, 2.0, 4.0]
+
+
+def test_second_derivatives_of_a_product_cancel_nothing():
+    """Of a*b*c they are c, b and a, however small the elements; zeros on the diagonal."""
+    a = np.array([1e-200, 2.0, 3.0, 0.5])
+    expected = np.array(
+        [[0.0, 1.5, 1.0, 6.0], [1.5, 0.0, 5e-201, 3e-200], [1.0, 5e-201, 0.0, 2e-200], [6.0, 3e-200, 2e-200, 0.0]]
+    )
+    for row, derivatives in zip(np.eye(4), expected, strict=True):
+        np.testing.assert_allclose(prod_others_pullback(row, a), derivatives, rtol=1e-14, atol=0)
+        found = grad(lambda x, row=row: np.sum(row * grad(np.prod)(x)))(a)
+        np.testing.assert_allclose(found, derivatives, rtol=1e-14, atol=0)
+
+
+def test_a_result_that_is_all_of_an_array_of_its_own_is_no_copy():
+    whole = np.arange(6.0)
+    view = whole.reshape(2, 3)
+    assert not np.shares_memory(as_gradient(view, np.zeros((2, 3))), view)  # `whole` holds it too
+    del whole
+    assert as_gradient(view, np.zeros((2, 3))) is view
+    part = np.arange(6.0)[:3]
+    assert not np.shares_memory(as_gradient(part, np.zeros(3)), part)

@@ -17,36 +17,36 @@ def einsum_pullback(g: Any, place: Any, *args: Any, optimize: Any = False) -> An
     """The cotangent of `args[place]` where `g` is that of np.einsum(*args); of all of them where `place` is None.
 
     It is the result's cotangent contracted with the other operands. An axis that only this operand has, or only it at
-    full length, was summed: its cotangent is repeated, the product with ones.
+    full length, was summed: its cotangent is repeated.
     """
     if place is None:
         return ListBar([einsum_pullback(g, i, *args, optimize=optimize) for i in range(len(args))])
     plan = transposed_einsum(place, args)
     if plan is None:
         return 0
-    subscripts, wanted, own, others, ones = plan
-    arrays = [g, *[args[i] for i in others], *ones]
+    subscripts, wanted, own, others, gaps, shape = plan
+    arrays = [g, *[args[i] for i in others]]
     found = np.einsum(subscripts, *arrays, optimize=contraction_order(optimize, arrays))
+    if gaps:
+        found = np.broadcast_to(np.expand_dims(found, gaps), shape)
     if own != wanted:
         found = on_diagonals(found, wanted, own)
     return unbroadcast(found, as_operand(args[place]))  # axes of length 1 were stretched
 
 
-def transposed_einsum(place: int, args: tuple[Any, ...]) -> tuple[str, str, str, list[int], list[Any]] | None:
-    """The subscripts of the pullback, its axes and those of the operand, the places of the others, and the ones; None of
-    what is no operand."""
+def transposed_einsum(place: int, args: tuple[Any, ...]) -> tuple[str, str, str, list[int], list[int], list[int]] | None:
+    """The subscripts of the pullback, its axes and those of the operand, the places of the others, and where an axis is
+    repeated to which shape; None of what is no operand."""
     terms, result = _terms(args)
     if place not in terms or np.asarray(args[place]).dtype.kind not in "fc":
         return None
-    operand, own = np.asarray(args[place]), terms.pop(place)
-    sizes = dict(zip(own, operand.shape, strict=True))
-    inputs, ones = [result, *terms.values()], []
-    for letter, size in sizes.items():
-        if not (letter in result or any(_size(letter, t, args[i]) == size for i, t in terms.items())):
-            inputs.append(letter)
-            ones.append(np.ones(size, operand.dtype))
-    wanted = "".join(sizes)
-    return f"{','.join(inputs)}->{wanted}", wanted, own, list(terms), ones
+    own = terms.pop(place)
+    sizes = dict(zip(own, np.shape(args[place]), strict=True))
+    there = [c in result or any(_size(c, t, args[i]) == n for i, t in terms.items()) for c, n in sizes.items()]
+    kept = "".join(c for c, is_there in zip(sizes, there, strict=True) if is_there)
+    gaps = [i for i, is_there in enumerate(there) if not is_there]
+    subscripts = f"{','.join([result, *terms.values()])}->{kept}"
+    return subscripts, "".join(sizes), own, list(terms), gaps, list(sizes.values())
 
 
 def on_diagonals(x: Any, axes: str, own: str) -> Any:

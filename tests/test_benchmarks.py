@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import s2sad
-from benchmarks.rules import cases
+from benchmarks.rules import REASONS, cases
 from benchmarks.rules.case import cotangent
 
 SMOOTH, COARSE = list(cases(6)), list(cases(6, coarse=True))
@@ -32,6 +32,12 @@ def test_cases_have_names_of_their_own():
     names = [case.name for case in SMOOTH]
     assert len(set(names)) == len(names)
     assert names == [case.name for case in COARSE]
+
+
+def test_reasons_are_those_of_cases():
+    explained = [name for names in REASONS.values() for name in names]
+    assert len(set(explained)) == len(explained)
+    assert {name for name in explained if not name.startswith("np.")} <= {case.name for case in SMOOTH}
 
 
 def test_coarse_numbers_tie_and_vanish():

@@ -13,7 +13,10 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from s2sad.adjoints.equivalents import equivalent
+from s2sad.adjoints.equivalents.functionals import vectorized
 from s2sad.dependencies import may_have_rule
 from s2sad.errors import NotDifferentiable
 from s2sad.runtime import DictBar, ListBar, ObjectBar
@@ -34,6 +37,8 @@ def with_source(function: Any) -> Any:
         return equal
     if isinstance(function, (operator.itemgetter, operator.attrgetter, operator.methodcaller)):
         return _getter(function)
+    if type(function) is np.vectorize:
+        return _vectorized(function)
     if type(function) is functools.partial:
         inner = with_source(function.func)
         return function if inner is function.func else functools.partial(inner, *function.args, **function.keywords)
@@ -50,6 +55,15 @@ def is_nondifferentiable(function: Any) -> bool:
 
     rule = registry.lookup(function)
     return rule is not None and rule.kind == "nondifferentiable"
+
+
+def _vectorized(function: Any) -> Any:
+    """The function that is called for each element, with what calls it; as it is, where an option says more."""
+    if function.signature is not None or function.otypes is not None or function.excluded or function.cache:
+        raise NotDifferentiable(
+            "np.vectorize with options", hint="leave them out, or write a comprehension: np.array([f(v) for v in x])"
+        )
+    return functools.partial(vectorized, with_source(function.pyfunc))
 
 
 def _getter(function: Any) -> types.FunctionType:

@@ -35,7 +35,7 @@ def assert_points_at(error, function, text, name=None):
 
 def reduces(x):
     y = x * 2.0
-    return 1.0 + np.subtract.reduce(y)
+    return 1.0 + np.hypot.reduce(y)
 
 
 def keeps_an_iterator(xs):
@@ -61,7 +61,7 @@ def without_source(x):
 
 def test_what_has_neither_rule_nor_source():
     error = refusal(s2sad.grad(reduces), np.ones(3))
-    assert_points_at(error, reduces, "np.subtract.reduce(y)")
+    assert_points_at(error, reduces, "np.hypot.reduce(y)")
     assert "np.prod" in error.hint
     error = refusal(s2sad.grad(foreign_ufunc), np.ones(3))
     assert_points_at(error, foreign_ufunc, "FROMPY(x)")
@@ -80,7 +80,7 @@ def first_helper(x):
 
 
 def second_helper(x):
-    return np.subtract.reduce(x)
+    return np.hypot.reduce(x)
 
 
 counted = 0.0
@@ -101,7 +101,7 @@ def test_all_problems_are_reported_at_once():
         (many_problems, "first_helper(y * 1.0)"),
         (many_problems, "next(x)"),
         (first_helper, "x[0] = 2.0"),
-        (second_helper, "np.subtract.reduce(x)"),
+        (second_helper, "np.hypot.reduce(x)"),
     ]
     assert str(error).startswith("5 problems:\n\n1. ")
     for part, (function, text) in zip(error.errors, places, strict=True):
@@ -197,7 +197,7 @@ def test_the_traceback_of_a_refusal_shows_the_emitted_line():
 
 
 def compiled_inside(x):
-    return np.subtract.reduce(x) + np.maximum.accumulate(x)
+    return np.hypot.reduce(x) + np.hypot.accumulate(x)
 
 
 def of_numpy(x):

@@ -263,6 +263,11 @@ def rollaxis(g, a, axis, start=0):
     return np.moveaxis(g, rolled_to(a, axis, start), axis)
 
 
+@linear(np.lib.stride_tricks.sliding_window_view, at=[(V, 2), (A, (2, 1)), (T, 2, -1), sample(T, (2, 3), axis=(1, 2))])
+def sliding_window_view(g, x, window_shape, axis=None, *, subok=False, writeable=False):
+    return scattered(g, np.lib.stride_tricks.sliding_window_view(places(x), window_shape, axis), x)
+
+
 @linear(np.diagflat, at=[(V,), (A, 1), (2.5, -1)])
 def diagflat(g, v, k=0):
     return np.reshape(np.diagonal(g, k), np.shape(v))

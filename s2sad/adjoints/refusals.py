@@ -43,12 +43,6 @@ refused(
 )  # fmt: skip
 
 refused(
-    np.fromiter,
-    because="it consumes an iterator",
-    instead="make a list of the values, and an array of that: np.array(list(...))",
-)  # fmt: skip
-
-refused(
     np.broadcast, np.flatiter, np.ndenumerate, np.nditer, np.nested_iters,
     because="it gives an iterator of NumPy's own",
     instead="loop over the array (`for row in x`), or over the indices (np.ndindex) and index it",
@@ -93,12 +87,6 @@ refused(
 
 refused(
     np.vectorize,
-    because="it makes an object that calls a function for each element",
-    instead="write a loop, or a comprehension: np.array([f(v) for v in x])",
-)
-
-refused(
-    np.apply_over_axes,
-    because="it calls a function that is known only as the program runs",
-    instead="call the function with all axes at once: np.sum(x, axis=(0, 1), keepdims=True)",
+    because="it makes an object that calls a function, which holds what a derivative flows through",
+    instead="make it outside, of a function that takes the values as arguments: np.vectorize(f)(x, a)",
 )

@@ -5,15 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
-from s2sad.adjoints.registry import rule, sample
+from s2sad.adjoints.registry import nondifferentiable, rule, sample
 from s2sad.runtime import (
+    collected,
     cumprod_pullback,
     cumprod_pushforward,
     cumsum_pullback,
+    first_against_others,
+    leaders,
     prod_others,
     prod_pullback,
     reduceat_pullback,
+    scattered,
     ties,
+    unbroadcast,
     unreduce,
     unreduce_where,
 )
@@ -23,6 +28,9 @@ T = np.sin(np.arange(24.0) ** 2).reshape(2, 3, 4)
 MASK = np.array([[True, False], [False, True], [True, True]])
 AXES = [(V,), (A,), (A, 1), (A, None), (T, (0, -1)), sample(T, axis=1, keepdims=True)]
 WHERE = [sample(A, where=MASK, initial=1.5), sample(A, axis=1, where=MASK, initial=2.5)]
+
+
+nondifferentiable(first_against_others, leaders)
 
 
 @rule(np.add.reduce, at=[*AXES, *WHERE])
@@ -69,6 +77,57 @@ class logaddexp_reduce:
         return np.sum(t * np.exp(array - unreduce(ans, array, axis, keepdims)), axis=axis, keepdims=keepdims)
 
 
+@rule(np.subtract.reduce, at=[(V,), (A,), (A, 1), sample(T, axis=-1, keepdims=True), (V[:1],)])
+class subtract_reduce:
+    """The first element less the others."""
+
+    def pullback_array(g, ans, array, axis=0, *, keepdims=False):
+        return unbroadcast(unreduce(g, array, axis, keepdims) * first_against_others(array, axis), array)
+
+    def pushforward_array(t, ans, array, axis=0, *, keepdims=False):
+        return np.sum(t * first_against_others(array, axis), axis=axis, keepdims=keepdims)
+
+
+@rule(np.divide.reduce, at=[(V,), (A,), (A, 1), sample(T + 2, axis=-1, keepdims=True)])
+class divide_reduce:
+    """The first element over the others."""
+
+    def pullback_array(g, ans, array, axis=0, *, keepdims=False):
+        return unbroadcast(unreduce(g * ans, array, axis, keepdims) * first_against_others(array, axis) / array, array)
+
+    def pushforward_array(t, ans, array, axis=0, *, keepdims=False):
+        return ans * np.sum(t * first_against_others(array, axis) / array, axis=axis, keepdims=keepdims)
+
+
+@rule(np.maximum.accumulate, np.minimum.accumulate, at=[(V,), (A,), (A, 1), (T, -1), ([0.5, 2.5, 1.5],)])
+class maximum_accumulate:
+    """Of equal elements the first one is taken."""
+
+    def pullback_array(g, ans, array, axis=0):
+        return scattered(g, leaders(ans, axis), array)
+
+    def pushforward_array(t, ans, array, axis=0):
+        return collected(t, leaders(ans, axis))
+
+
+@rule(np.subtract.accumulate, at=[(V,), (A,), (A, 1), (T, -1)])
+class subtract_accumulate:
+    def pullback_array(g, ans, array, axis=0):
+        return unbroadcast(cumsum_pullback(g, array, axis) * first_against_others(array, axis), array)
+
+    def pushforward_array(t, ans, array, axis=0):
+        return np.cumsum(t * first_against_others(array, axis), axis=axis)
+
+
+@rule(np.divide.accumulate, at=[(V,), (A,), (A, 1), (T + 2, -1)])
+class divide_accumulate:
+    def pullback_array(g, ans, array, axis=0):
+        return unbroadcast(cumsum_pullback(g * ans, array, axis) * first_against_others(array, axis) / array, array)
+
+    def pushforward_array(t, ans, array, axis=0):
+        return ans * np.cumsum(t * first_against_others(array, axis) / array, axis=axis)
+
+
 @rule(np.add.accumulate, at=[(V,), (A,), (A, 1), (T, -1)])
 class add_accumulate:
     def pullback_array(g, ans, array, axis=0):
@@ -99,8 +158,8 @@ class add_reduceat:
 
 
 WITH_RULES = {
-    "reduce": "of np.add, multiply, maximum, minimum and logaddexp; refused of others",
-    "accumulate": "of np.add and multiply; refused of others",
+    "reduce": "of np.add, subtract, multiply, divide, maximum, minimum and logaddexp; refused of others",
+    "accumulate": "of np.add, subtract, multiply, divide, maximum and minimum; refused of others",
     "reduceat": "of np.add; refused of others",
     "outer": "of every ufunc of two arguments that has a rule",
 }

@@ -314,18 +314,20 @@ def imag(g, val):
     return imag_pullback(g, val)
 
 
-@linear(np.real_if_close, at=REAL)
-def real_if_close(g, a):
+@linear(np.real_if_close, at=[*REAL, (A, 10)])
+def real_if_close(g, a, tol=100):
     return g
 
 
-@rule(np.angle, at=[(Z,), (A,), (1.5 - 0.5j,)])
+@rule(np.angle, at=[(Z,), (A,), (1.5 - 0.5j,), (Z, True)])
 class angle:
-    def pullback_z(g, ans, z):
-        return unbroadcast(g * -1j / z, z)
+    def pullback_z(g, ans, z, deg=False):
+        if deg is False:
+            return unbroadcast(g * -1j / z, z)
+        return unbroadcast((np.degrees(g) if deg else g) * -1j / z, z)
 
-    def pushforward_z(t, ans, z):
-        return np.imag(t / z)
+    def pushforward_z(t, ans, z, deg=False):
+        return np.degrees(np.imag(t / z)) if deg else np.imag(t / z)
 
 
 @linear(np.ldexp, at=[(0.75, 3), (A, np.array([1, -2])), (A[:, 0], np.array([[1], [2]]))])

@@ -262,3 +262,20 @@ def vander_slope(x: Any, ans: Any, increasing: Any = False) -> Any:
     if increasing:
         return np.concatenate([none, powers * ans[:, :-1]], 1)
     return np.concatenate([powers[::-1] * ans[:, 1:], none], 1)
+
+
+def leaders(ans: Any, axis: Any) -> Any:
+    """The places of the elements that the running extremes `ans` along `axis` come from: where each was reached first."""
+    rows = np.moveaxis(ans, axis, 0)
+    reached = np.ones(np.shape(rows), bool)
+    reached[1:] = rows[1:] != rows[:-1]
+    first = np.maximum.accumulate(np.where(reached, np.reshape(np.arange(len(rows)), (-1, *(1,) * (rows.ndim - 1))), 0))
+    return np.moveaxis(np.take_along_axis(np.moveaxis(places(ans), axis, 0), first, 0), 0, axis)
+
+
+def first_against_others(array: Any, axis: Any) -> Any:
+    """1 for the first along `axis` and -1 for the others, in a shape that fits that of `array`."""
+    array = np.asarray(array)
+    signs = np.full(array.shape[axis], -1, np.real(array).dtype if array.dtype.kind in "fc" else float)
+    signs[:1] = 1
+    return np.reshape(signs, [-1 if i == axis % array.ndim else 1 for i in range(array.ndim)])

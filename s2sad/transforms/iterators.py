@@ -13,6 +13,7 @@ import operator
 from collections import Counter
 
 import gast
+import numpy as np
 
 from s2sad import nodes
 from s2sad.adjoints import registry
@@ -22,7 +23,7 @@ from s2sad.context import UNKNOWN, Context
 from s2sad.nodes import Expr
 
 #: What reads all of its arguments, once and in order, before it returns.
-_READERS = (list, tuple, sum, math.prod, math.fsum, functools.reduce, *EQUIVALENTS, *WITH_OPTIONS)
+_READERS = (list, tuple, sum, math.prod, math.fsum, functools.reduce, np.fromiter, *EQUIVALENTS, *WITH_OPTIONS)
 
 
 def refuse_kept_iterators(function: gast.FunctionDef, every: list[gast.AST], context: Context) -> None:

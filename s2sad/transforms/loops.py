@@ -22,6 +22,9 @@ from s2sad.context import Context
 from s2sad.nodes import Block, Expr
 from s2sad.transforms.blocks import rewrite_blocks
 
+#: What a loop goes through element by element; with a star, as a list.
+_LAZY = (enumerate, filter, map, reversed, zip)
+
 
 def loops(function: gast.FunctionDef, context: Context) -> gast.FunctionDef:
     """Normalises the active loops of `function`."""
@@ -107,9 +110,12 @@ def _plain(target: Expr, source: Expr, context: Context) -> tuple[Expr, Expr, _S
     """The plain target and iterable, and what the body starts with."""
     if isinstance(source, gast.Call):
         function = context.resolve(source.func)
+        if function in _LAZY and any(isinstance(a, gast.Starred) for a in source.args):
+            name, start = _name(target, context)
+            return name, gast.Call(context.link("list", list), [source], []), start
         if function is enumerate:
             return _enumerate(target, source, context)
-        if function is zip and not any(isinstance(a, gast.Starred) for a in source.args):
+        if function is zip:
             return _zip(target, source, context)
         if function is reversed:
             target, inner, start = _plain(target, source.args[0], context)

@@ -50,7 +50,8 @@ def arguments(call: gast.Call, context: Context, bound: Bind) -> gast.Call:
         return call
     bindings = calling.bind(function, rule, call) or {}
     taken = [bindings[p] for p in rule.differentiable if p in bindings and p not in SEQUENCES]
-    operands = [e for t in taken for e in (t.elts if isinstance(t, gast.Tuple) else [t])]
+    stars = [id(a.value) for a in call.args if isinstance(a, gast.Starred)]  # several operands, not one
+    operands = [e for t in taken if id(t) not in stars for e in (t.elts if isinstance(t, gast.Tuple) else [t])]
     arrays = {id(e): _array(e, context, bound) for e in operands}
     args = [arrays.get(id(a), a) for a in call.args]
     return gast.Call(call.func, args, [gast.keyword(k.arg, arrays.get(id(k.value), k.value)) for k in call.keywords])

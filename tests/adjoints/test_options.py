@@ -52,6 +52,25 @@ CALLS = {
 }
 
 
+def larger_squared(v, w):
+    return v * v if v > w else v * w
+
+
+SQUARED = np.vectorize(larger_squared)
+CALLS |= {
+    "angle deg": (lambda x: total(np.angle(x + 1j * x * x, deg=True)), V),
+    "running maximum": (lambda x: total(np.maximum.accumulate(x, 1) * np.minimum.accumulate(x)), M),
+    "differences and quotients": (lambda x: np.subtract.reduce(x) ** 2 * np.divide.reduce(x), V),
+    "running differences": (lambda x: total(np.subtract.accumulate(x, 1) * np.divide.accumulate(x)), M),
+    "windows": (lambda x: total(np.lib.stride_tricks.sliding_window_view(x, (2, 2)) ** 2), M),
+    "apply_over_axes": (lambda x: total(np.apply_over_axes(np.sum, x, (0, -1)) ** 2), M),
+    "vectorize": (lambda x, y: total(SQUARED(x, y)), V, 1.0),
+    "vectorize here": (lambda x: total(np.vectorize(lambda v: v * np.sin(v))(x)), M),
+    "fromiter": (lambda x: total(np.fromiter((v * v for v in x), float)), V),
+    "fromiter of a list": (lambda x: total(np.fromiter([x[0], x[1] * x[2]], dtype=float, count=2)), V),
+}
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_derivatives(name):
     function, *args = CALLS[name]

@@ -39,7 +39,6 @@ LEFT_OUT_OF = {
     "keepdims": (GUFUNC, "matmul matvec vecdot vecmat"),
     "copy": ("copy=False works in place", "nan_to_num"),
     "cov": (TWO_RESULTS, "polyfit"),
-    "deg": ("degrees", "angle"),
     "dtype": ("a cast", "corrcoef cov linalg.trace reduce accumulate reduceat"),
     "equal_nan": ("nan", "unique"),
     "full": (TWO_RESULTS, "polyfit chebfit legfit hermfit hermefit lagfit"),
@@ -53,7 +52,6 @@ LEFT_OUT_OF = {
     "return_inverse": (TWO_RESULTS, "unique"),
     "sorted": ("the order is anyone's", "unique"),
     "subok": ("subclasses of arrays are not differentiated", "broadcast_arrays"),
-    "tol": ("a tolerance", "real_if_close"),
     "weights": ("weights of quantiles", "quantile nanquantile percentile nanpercentile"),
 }
 #: Defaults that rules say in other words than NumPy does: what they mean is the same.

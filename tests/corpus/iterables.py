@@ -122,6 +122,20 @@ def with_zip(xs, ys):
 case(with_zip, [(LIST, [1.0, 2.0]), ([1.0], LIST), (VECTOR, [0.2, 0.3, 0.4, 0.5])], argnums=(0, 1))
 
 
+def with_zip_of_a_star(xs, ys):
+    total = 0.0
+    for x, y in zip(*[xs, ys]):
+        total = total + x * y
+    for i, pair in enumerate(zip(*(xs, ys))):
+        total = total + i * pair[0] * pair[1] ** 2
+    for product in map(lambda x, y: x * y * y, *[xs, ys]):
+        total = total * product
+    return total + sum(x * y for x, y in zip(*[xs, ys]))
+
+
+case(with_zip_of_a_star, [(LIST, [1.0, 2.0, 0.5]), ([1.0], LIST), (VECTOR, [0.2, 0.3, 0.4, 0.5])], argnums=(0, 1))
+
+
 def with_enumerate_zip(xs, ys):
     total = 1.0
     for i, (x, y) in enumerate(zip(xs, ys)):

@@ -54,6 +54,8 @@ if hasattr(itertools, "batched"):
 #: `adjoints.polynomials` adds those of modules that NumPy imports late.
 FUNCTIONALS: dict[Any, Callable[..., Any]] = {
     np.apply_along_axis: functionals.apply_along_axis,
+    np.apply_over_axes: functionals.apply_over_axes,
+    np.fromiter: functionals.fromiter,
     np.kaiser: functionals.kaiser,
     np.logspace: functionals.logspace,
     np.piecewise: functionals.piecewise,

@@ -24,6 +24,38 @@ def apply_along_axis(func1d: Callable[..., Any], axis: Any, arr: Any, *args: Any
     return np.moveaxis(whole, sources, tuple(range(first, first + len(shape))))
 
 
+def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
+    """`numpy.apply_over_axes`"""
+    found = np.asarray(a)
+    rank = np.ndim(found)
+    for axis in [axes] if np.ndim(axes) == 0 else axes:
+        place = axis % rank if axis < 0 else axis
+        part = func(found, place)
+        if np.ndim(part) != np.ndim(found):
+            part = np.expand_dims(part, place)
+        if np.ndim(part) != np.ndim(found):
+            raise ValueError("function is not returning an array of the correct shape")
+        found = part
+    return found
+
+
+def vectorized(pyfunc: Callable[..., Any], *args: Any) -> Any:
+    """What `numpy.vectorize(pyfunc)` does with its arguments: a call for each element."""
+    arrays = np.broadcast_arrays(*args)
+    if np.size(arrays[0]) == 0:
+        raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+    found = [pyfunc(*values) for values in zip(*[np.ravel(a).tolist() for a in arrays])]
+    return np.reshape(np.array(found, np.asarray(found[0]).dtype), np.shape(arrays[0]))
+
+
+def fromiter(iter: Any, dtype: Any, count: Any = -1) -> Any:
+    """`numpy.fromiter`"""
+    values = list(iter) if count < 0 else list(iter)[:count]
+    if len(values) < count:
+        raise ValueError(f"iterator too short: Expected {count} but iterator had only {len(values)} items.")
+    return np.array(values, dtype)
+
+
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """`numpy.piecewise`"""
     x = np.asarray(x)

@@ -222,8 +222,8 @@ def test_what_numpy_does_inside_is_refused_where_it_is_called(function):
     assert "of_numpy has no rule" in error.message and "rule" in error.hint
 
 
-def quantile(x, held):
-    return np.quantile(x, held["q"])
+def unwrapped_by(x, held):
+    return np.sum(np.unwrap(x, period=held["p"]))
 
 
 def scaled_back(x):
@@ -233,9 +233,9 @@ def scaled_back(x):
 
 def test_what_may_be_an_integer_is_taken_for_a_constant_if_it_is_one():
     np.testing.assert_allclose(s2sad.grad(scaled_back)(np.array([1.5, 3.0])), [3.0, 6.0])
-    error = refusal(s2sad.grad(quantile, argnums=(0, 1)), np.ones(3), {"q": 0.5})
-    assert error.message == "the rule of quantile takes this argument for a constant: q"
-    assert error.location.text.strip() == 'return np.quantile(x, held["q"])'
+    error = refusal(s2sad.grad(unwrapped_by, argnums=(0, 1)), np.ones(3), {"p": 0.5})
+    assert error.message == "the rule of unwrap takes this argument for a constant: period"
+    assert error.location.text.strip() == 'return np.sum(np.unwrap(x, period=held["p"]))'
 
 
 def weighted(x, held):

@@ -17,6 +17,15 @@ from s2sad.adjoints.equivalents import FUNCTIONALS
 from s2sad.adjoints.equivalents.polynomials import trimcoef, valnd, vander_nd
 from s2sad.adjoints.names import of
 from s2sad.adjoints.registry import readable, refused, rule, sample
+from s2sad.runtime.fits import (
+    fit_pullback_places,
+    fit_pullback_weights,
+    fit_pushforward_places,
+    fit_pushforward_weights,
+    fitting_matrix,
+    highest_first,
+    highest_first_slope,
+)
 from s2sad.runtime.polynomials import (
     chebyshev_product_pullback,
     conversion_pullback,
@@ -24,10 +33,8 @@ from s2sad.runtime.polynomials import (
     division_pushforward,
     fitted,
     fitted_bar,
-    fitting_matrix,
     fromroots_pullback,
     fromroots_pushforward,
-    highest_first,
     matrix_transposed,
     mulx_pullback,
     powers_product_pullback,
@@ -239,8 +246,8 @@ Q = np.array([0.5, 1.0, -1.0, 2.0, 0.25])
 FITS = [(P, Q, 2), (P, np.stack([Q, P**2], 1), 1), (P, Q + 1j * P, 2, 1e-10), sample(P, Q, 1, w=Q + 1.5)]
 
 
-def least_squares(fit: Any, vander: Any, *more: Any) -> None:
-    """The fit of a polynomial is linear in the values; places and weights are constants."""
+def least_squares(fit: Any, vander: Any, slope: Any, *more: Any) -> None:
+    """The fit of a polynomial, linear in the values; where the rank stays as it is, places and weights may change as well."""
 
     @rule(fit, at=[*FITS, *more])
     @named(fit)
@@ -248,8 +255,29 @@ def least_squares(fit: Any, vander: Any, *more: Any) -> None:
         def pullback_y(g, ans, x, y, deg, rcond=None, *, w=None):
             return matrix_transposed(fitting_matrix(vander, x, deg, rcond, w), g, y)
 
+        def pullback_x(g, ans, x, y, deg, rcond=None, *, w=None):
+            return fit_pullback_places(g, ans, vander, slope, x, y, deg, rcond, w)
+
+        def pullback_w(g, ans, x, y, deg, rcond=None, *, w=None):
+            return fit_pullback_weights(g, ans, vander, x, y, deg, rcond, w)
+
         def pushforward_y(t, ans, x, y, deg, rcond=None, *, w=None):
             return fit(x, t, deg, rcond, w=w)
+
+        def pushforward_x(t, ans, x, y, deg, rcond=None, *, w=None):
+            return fit_pushforward_places(t, ans, vander, slope, x, y, deg, rcond, w)
+
+        def pushforward_w(t, ans, x, y, deg, rcond=None, *, w=None):
+            return fit_pushforward_weights(t, ans, vander, x, y, deg, rcond, w)
+
+
+def slope_of(vander: Any, der: Any) -> Any:
+    """The derivatives of a basis in the places that it is evaluated at."""
+
+    def slope(x, deg):
+        return vander(x, max(deg - 1, 0)) @ der(np.eye(deg + 1, dtype=x.dtype))
+
+    return slope
 
 
 FAMILIES = {"poly": polynomial, "cheb": chebyshev, "leg": legendre, "herm": hermite, "herme": hermite_e, "lag": laguerre}
@@ -273,7 +301,8 @@ for prefix, module in FAMILIES.items():
         conversions(getattr(module, f"{prefix}2poly"), getattr(module, f"poly2{prefix}"), mulx)
     calculus(getattr(module, f"{prefix}der"), getattr(module, f"{prefix}int"))
     division(getattr(module, f"{prefix}div"), mul, mulx, product_back)
-    least_squares(getattr(module, f"{prefix}fit"), getattr(module, f"{prefix}vander"), (P, Q, [0, 2]))
+    vander, der = getattr(module, f"{prefix}vander"), getattr(module, f"{prefix}der")
+    least_squares(getattr(module, f"{prefix}fit"), vander, slope_of(vander, der), (P, Q, [0, 2]))
     zeros(*(getattr(module, f"{prefix}{n}") for n in ("fromroots", "roots", "vander", "val", "der", "mulx")))
     refused(
         getattr(module, f"{prefix}companion"),
@@ -287,7 +316,7 @@ refused(
     instead="call the function at the nodes: x = chebpts1(deg + 1); chebfit(x, f(x), deg)",
 )
 
-least_squares(np.polyfit, highest_first)
+least_squares(np.polyfit, highest_first, highest_first_slope)
 
 FUNCTIONALS[polyutils._valnd] = valnd
 FUNCTIONALS[polyutils._vander_nd] = vander_nd

@@ -168,7 +168,15 @@ from s2sad.runtime.products import (
     vecdot_pullback_a,
     vecdot_pullback_b,
 )
-from s2sad.runtime.quantiles import neighbours, quantile_pullback, quantile_pushforward
+from s2sad.runtime.quantiles import (
+    neighbours,
+    places_per_q,
+    quantile_pullback,
+    quantile_pullback_q,
+    quantile_pushforward,
+    quantile_pushforward_q,
+    shares,
+)
 from s2sad.runtime.reductions import (
     cumprod_bend,
     cumprod_curvature,

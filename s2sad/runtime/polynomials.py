@@ -125,28 +125,6 @@ def unit_coefficients(c: Any, axis: Any = 0) -> Any:
     return np.eye(np.shape(c)[axis], dtype=np.asarray(c).dtype)
 
 
-def fitting_matrix(vander: Any, x: Any, deg: Any, rcond: Any = None, w: Any = None) -> Any:
-    """The matrix that takes values at `x` to the coefficients fitted to them: (coefficients, places), scaled as NumPy does it."""
-    x = np.asarray(x) + 0.0
-    degrees = np.sort(deg) if np.ndim(deg) else np.arange(deg + 1)
-    weights = np.ones_like(x) if w is None else np.asarray(w)
-    basis = vander(x, degrees[-1])[:, degrees] * weights[:, None]
-    lengths = np.linalg.norm(basis, axis=0)
-    lengths = lengths + (lengths == 0)
-    inverse = np.linalg.pinv(basis / lengths, len(x) * np.finfo(x.dtype).eps if rcond is None else rcond)
-    matrix = np.zeros((degrees[-1] + 1, len(x)), inverse.dtype)
-    matrix[degrees] = inverse / lengths[:, None] * weights
-    return matrix
-
-
-def highest_first(x: Any, deg: Any) -> Any:
-    """The Vandermonde matrix of np.polyfit."""
-    return np.vander(x, deg + 1)
-
-
-# Given roots
-
-
 def fromroots_pullback(g: Any, mulx: Any, roots: Any) -> Any:
     """The cotangent of the roots of the product of the lines x - root."""
     n = np.size(roots)

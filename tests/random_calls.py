@@ -138,6 +138,15 @@ def unary_real(d, name):
     return f"np.{name}({d.array(d.shape(), real=True)})"
 
 
+@family("sqrt", "add", "hypot", "log", "maximum")
+def typed(d, name):
+    """With the type to compute in."""
+    shape, positive = d.shape(), name in ("sqrt", "log")
+    wide = d.pick("float", "np.longdouble", *(["complex"] if name in ("sqrt", "add", "log") else []))
+    other = [d.array(d.like(shape), real=True)] if name in ("add", "hypot", "maximum") else []
+    return f"np.{name}({', '.join([d.array(shape, real=True, positive=positive), *other])}, dtype={wide})"
+
+
 @family("log", "log2", "log10", "log1p", "sqrt", "cbrt", "reciprocal", "arccosh")
 def unary_positive(d, name):
     return f"np.{name}({d.array(d.shape(), within=(1.1, 2.0))})"
@@ -232,8 +241,11 @@ def reduction_methods(d, name):
 def quantiles(d, name):
     shape = d.shape(1, 3, 2)
     q = d.pick(0.31, 0.62, [0.2, 0.7])
-    q = q if name == "quantile" else (np.array(q) * 100).tolist()
-    return f"np.{name}({d.array(shape, real=True)}, {d.spelled(q)}, axis={d.spelled(d.pick(None, d.axis(shape)))})"
+    q = d.spelled(q if name == "quantile" else (np.array(q) * 100).tolist())
+    if name == "quantile" and d.chance(0.4):
+        q = d.array(d.shape(0, 1), within=(0.03, 0.97))
+    options = d.given(method=d.pick("linear", "weibull", "hazen", "median_unbiased", "midpoint"), keepdims=d.chance(0.5))
+    return f"np.{name}({d.array(shape, real=True)}, {q}, axis={d.spelled(d.pick(None, d.axis(shape)))}{options})"
 
 
 @family("average")
@@ -241,7 +253,8 @@ def averages(d, name):
     shape = d.shape(1)
     axis = d.axis(shape)
     weights = d.array((shape[axis],), positive=True) if d.chance(0.5) else d.array(shape, positive=True)
-    return f"np.average({d.array(shape, real=True)}, axis={d.spelled(axis)}, weights={weights})"
+    call = f"np.average({d.array(shape, real=True)}, axis={d.spelled(axis)}, weights={weights}{d.given(keepdims=True)}"
+    return d.pick(f"{call})", f"{call}, returned=True)[{d.pick(0, 1)}]")
 
 
 @family("cumsum", "cumprod")
@@ -273,12 +286,18 @@ def norms(d, name):
     "logaddexp.reduce",
     "multiply.outer",
     "subtract.outer",
+    "subtract.reduce",
+    "divide.reduce",
+    "maximum.accumulate",
+    "minimum.accumulate",
+    "subtract.accumulate",
+    "divide.accumulate",
 )
 def ufunc_methods(d, name):
     shape = d.shape(1)
     if name.endswith("outer"):
         return f"np.{name}({d.array(shape)}, {d.array(d.shape(0, 2))})"
-    real = name.startswith(("maximum", "logaddexp"))
+    real = name.startswith(("maximum", "minimum", "logaddexp"))
     return f"np.{name}({d.array(shape, real=real)}, axis={d.spelled(d.axis(shape))})"
 
 
@@ -426,7 +445,9 @@ def joins(d, name):
     if name == "block":
         return f"np.block([[{one}, {other}], [{other}, {one}]])"
     many = d.pick(f"[{one}, {other}]", f"({one}, {other}, {one})")
-    return f"np.{name}({many}, axis={d.spelled(axis)})" if name in ("concatenate", "stack") else f"np.{name}({many})"
+    dtype = d.pick("", "", ", dtype=complex") if name in ("concatenate", "stack", "vstack", "hstack") else ""
+    axis = f", axis={d.spelled(axis)}" if name in ("concatenate", "stack") else ""
+    return f"np.{name}({many}{axis}{dtype})"
 
 
 @family("split", "array_split", "hsplit", "vsplit", "unstack")
@@ -456,7 +477,15 @@ def pads(d, name):
     shape = d.shape(1, 2, 2)
     mode = d.pick("constant", "edge", "reflect", "symmetric", "wrap", "linear_ramp", "maximum", "mean", "minimum", "median")
     width = d.pick(1, (1, 2), tuple((d.count(0, 2), d.count(0, 2)) for _ in shape))
-    return f"np.pad({d.array(shape, real=True)}, {d.spelled(width)}, {d.spelled(mode)})"
+    options = ""
+    if mode in ("constant", "linear_ramp") and d.chance(0.6):
+        name = "constant_values" if mode == "constant" else "end_values"
+        options = f", {name}={d.pick(d.array((), real=True), d.array((2,), real=True), d.array((len(shape), 2), real=True))}"
+    elif mode in ("maximum", "mean", "minimum", "median"):
+        options = d.given(stat_length=d.pick(1, 2, (1, 3)))
+    elif mode in ("reflect", "symmetric") and min(shape) > 2:
+        options = d.given(reflect_type=d.pick("odd", "even"))
+    return f"np.pad({d.array(shape, real=True)}, {d.spelled(width)}, {d.spelled(mode)}{options})"
 
 
 @family("tril", "triu", "diag", "diagflat", "diagonal", "trace", "fill_diagonal")
@@ -552,7 +581,11 @@ def differences(d, name):
     return {
         "diff": f"np.diff({x}, {d.spelled(d.count(0, 2))}, axis={d.spelled(axis)})",
         "ediff1d": f"np.ediff1d({x})",
-        "gradient": f"np.gradient({x}{d.pick('', ', 0.5')})",
+        "gradient": d.pick(
+            f"np.gradient({x}{d.pick('', ', 0.5')})",
+            f"np.gradient({x}, {d.array((), positive=True)}{d.given(edge_order=2)})",
+            f"np.gradient({x}, np.cumsum({d.array(shape, positive=True)}){d.given(edge_order=2)})",
+        ),
         "trapezoid": f"np.trapezoid({x}{d.pick('', ', dx=0.5')}, axis={d.spelled(axis)})",
     }[name]
 
@@ -565,8 +598,9 @@ def convolutions(d, name):
 
 @family("interp")
 def interpolations(d, name):
-    nodes = f"np.array({[0.0, 0.4, 1.1, 2.0]})"
-    return f"np.interp({d.array(d.shape(0, 2), positive=True)}, {nodes}, {d.array((4,), real=True)})"
+    nodes = d.pick(f"np.array({[0.0, 0.4, 1.1, 2.0]})", f"np.cumsum({d.array((4,), positive=True)})")
+    options = d.pick("", d.given(left=0.25, right=-0.5), f", period={d.spelled(3.7)}", f", left={d.array((), real=True)}")
+    return f"np.interp({d.array(d.shape(0, 2), positive=True)}, {nodes}, {d.array((4,), real=True)}{options})"
 
 
 @family("cov", "corrcoef")
@@ -574,6 +608,14 @@ def covariances(d, name):
     shape = d.pick((4,), (2, 4), (3, 4))
     options = "" if name == "corrcoef" else d.given(bias=d.chance(0.5))
     return f"np.{name}({d.array(shape, real=True)}{options})"
+
+
+@family("np.polyfit", "chebyshev.chebfit", "polynomial.polyfit")
+def fits(d, name):
+    function = name if name.startswith("np") else f"np.polynomial.{name}"
+    weights = f", w={d.array((5,), positive=True)}" if d.chance(0.5) else ""
+    values = d.array(d.pick((5,), (5, 2)), real=True)
+    return f"{function}({d.array((5,), real=True)}, {values}, {d.spelled(d.count(0, 2))}{weights})"
 
 
 @family("polyval", "vander", "unwrap", "polyadd", "polymul", "polyder", "polyint")
@@ -587,16 +629,23 @@ def polynomials(d, name):
     return f"np.{name}({d.array((4,), real=True)})"
 
 
-@family("meshgrid", "broadcast_arrays")
+@family("meshgrid", "broadcast_arrays", "ix_", "atleast_2d")
 def grids(d, name):
+    if name == "ix_":
+        return f"np.ix_({d.array((2,))}, {d.array((3,))})[{d.pick(0, 1)}]"
+    if name == "atleast_2d":
+        return f"np.atleast_2d({d.array((2,))}, {d.array(d.shape())})[{d.pick(0, 1)}]"
     if name == "meshgrid":
-        indexing = d.given(indexing=d.pick("xy", "ij"))
+        indexing = d.given(indexing=d.pick("xy", "ij"), sparse=d.chance(0.5))
         return f"np.meshgrid({d.array((2,))}, {d.array((3,))}{indexing})[{d.pick(0, 1)}]"
     shape = d.shape(1)
     return f"np.broadcast_arrays({d.array(shape)}, {d.array(d.like(shape))})[{d.pick(0, 1)}]"
 
 
-@family("apply_along_axis", "vectorize", "fromfunction", "array", "full", "full_like", "linspace")
+@family(
+    "apply_along_axis", "apply_over_axes", "vectorize", "fromfunction", "fromiter", "array", "full", "full_like", "linspace",
+    "geomspace", "logspace", "sliding_window_view", "kaiser", "fftfreq",
+)  # fmt: skip
 def builders(d, name):
     shape = d.shape(1, 2)
     x, y = d.array(shape, real=True), d.array(())
@@ -607,5 +656,16 @@ def builders(d, name):
         "array": f"np.array([{y}, {y} * 2.0, 1.0])",
         "full": f"np.full((2, 2), {y})",
         "full_like": f"np.full_like({x}, {d.array((), real=True)})",
-        "linspace": f"np.linspace({d.array((), real=True)}, {d.array((), real=True)}, 4)",
+        "linspace": d.pick(
+            f"np.linspace({d.array((), real=True)}, {d.array((), real=True)}, 4)",
+            f"np.linspace({x}, {d.array((), real=True)}, {d.count(1, 3)}{d.given(endpoint=False, axis=-1)}{d.pick('', ', dtype=complex')})",
+            f"np.linspace({x}, {d.array((), real=True)}, 3, retstep=True)[{d.pick(0, 1)}]",
+        ),
+        "geomspace": f"np.geomspace({d.array(shape, positive=True)}, 2.5, 3{d.given(endpoint=False, axis=-1)})",
+        "logspace": f"np.logspace({x}, {y}, 3{d.pick('', ', base=' + d.array((), positive=True))}{d.given(axis=-1)})",
+        "apply_over_axes": f"np.apply_over_axes(np.{d.pick('sum', 'mean', 'max')}, {x}, {d.spelled(d.axis(shape))})",
+        "fromiter": f"np.fromiter([{y}, {y} * 2.0], {d.pick('float', 'complex')})",
+        "sliding_window_view": f"np.lib.stride_tricks.sliding_window_view({x}, 1, {d.spelled(d.axis(shape))})",
+        "kaiser": f"np.kaiser({d.spelled(d.count(1, 5))}, {d.array((), positive=True)})",
+        "fftfreq": f"np.fft.{d.pick('fftfreq', 'rfftfreq')}({d.spelled(d.count(1, 5))}, {d.array((), positive=True)})",
     }[name]

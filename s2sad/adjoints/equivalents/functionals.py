@@ -103,10 +103,11 @@ def average_and_weight(
         mean = np.average(a, axis, keepdims=keepdims)
         return mean, np.full_like(mean, np.size(a) / np.size(mean))[()]
     spread = weights_along(np.asarray(weights), a, axis)
-    weight = np.sum(spread, axis=axis, keepdims=keepdims)
+    dtype = np.result_type(a, spread, *([] if np.result_type(a).kind in "fc" else [float]))
+    weight = np.sum(spread, axis=axis, dtype=dtype, keepdims=keepdims)
     if np.any(weight == 0.0):
         raise ZeroDivisionError("Weights sum to zero, can't be normalized")
-    mean = np.sum(a * spread, axis=axis, keepdims=keepdims) / weight
+    mean = np.sum(np.multiply(a, spread, dtype=dtype), axis=axis, keepdims=keepdims) / weight
     return mean, np.broadcast_to(weight, np.shape(mean))[()]
 
 
@@ -133,5 +134,5 @@ def kaiser(M: Any, beta: Any) -> Any:
     """`numpy.kaiser`"""
     if M <= 1:
         return np.ones(max(int(M), 0))
-    half = (M - 1) / 2.0
+    half, beta = (M - 1) / 2.0, np.asarray(beta, float)[()]
     return np.i0(beta * np.sqrt(1 - ((np.arange(0.0, M) - half) / half) ** 2.0)) / np.i0(beta)

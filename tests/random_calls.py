@@ -658,7 +658,9 @@ def builders(d, name):
         "full_like": f"np.full_like({x}, {d.array((), real=True)})",
         "linspace": d.pick(
             f"np.linspace({d.array((), real=True)}, {d.array((), real=True)}, 4)",
-            f"np.linspace({x}, {d.array((), real=True)}, {d.count(1, 3)}{d.given(endpoint=False, axis=-1)}{d.pick('', ', dtype=complex')})",
+            f"np.linspace({x}, {d.array((), real=True)}, {d.count(1, 3)}"
+            + d.given(endpoint=False, axis=-1)
+            + d.pick(")", ", dtype=complex)"),
             f"np.linspace({x}, {d.array((), real=True)}, 3, retstep=True)[{d.pick(0, 1)}]",
         ),
         "geomspace": f"np.geomspace({d.array(shape, positive=True)}, 2.5, 3{d.given(endpoint=False, axis=-1)})",

@@ -11,7 +11,9 @@ ROOT = Path(__file__).parents[1]
 def environment(directory, **variables):
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("S2SAD_")}
     path = os.pathsep.join([str(directory), str(ROOT), str(ROOT / "tests")])
-    return {**inherited, "PYTHONPATH": path, "S2SAD_CACHE_DIR": str(directory / "cache"), **variables}
+    own = {"PYTHONPATH": path, "S2SAD_CACHE_DIR": str(directory / "cache")}
+    # What is compiled knows the age of its text to the second, and tests change texts faster than that.
+    return {**inherited, **own, "PYTHONDONTWRITEBYTECODE": "1", **variables}
 
 
 def start(program, directory, **variables):

@@ -3130,7 +3130,7 @@ def test_active_value_meets_something_unknown():
         def __call__(self, x):
             return x
 
-    for unknown in (zlib.crc32, np.frompyfunc(lambda v: v * v, 1, 1), np.vectorize(lambda v: v * v)):
+    for unknown in (zlib.crc32, np.frompyfunc(lambda v: v * v, 1, 1)):
         with pytest.raises(S2SADError):
             grad(lambda x: np.sum(unknown(x) * 1.0))(V)
 
@@ -3376,7 +3376,7 @@ def test_casts_are_the_identity():
     assert grad(lambda x: np.complex128(x).real * x)(3.0) == 6.0
 
 
-@pytest.mark.parametrize("compiled", [lambda x: np.subtract.reduce(x), lambda x: scipy.special.j0(x)])
+@pytest.mark.parametrize("compiled", [lambda x: np.power.reduce(x), lambda x: scipy.special.j0(x)])
 def test_compiled_functions_are_refused_with_their_line(compiled):
     with pytest.raises(NotDifferentiable, match="neither a rule nor Python source") as caught:
         grad(compiled)(V)

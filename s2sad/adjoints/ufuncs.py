@@ -319,7 +319,7 @@ def real_if_close(g, a, tol=100):
     return g
 
 
-@rule(np.angle, at=[(Z,), (A,), (1.5 - 0.5j,), (Z, True)])
+@rule(np.angle, at=[(Z,), (A,), (1.5 - 0.5j,), (Z, True), (A, True)])
 class angle:
     def pullback_z(g, ans, z, deg=False):
         if deg is False:

@@ -33,7 +33,14 @@ PERCENT_GAPS = [(HOLES, 30), (HOLES, [10.0, 90.0], 1)]
 nondifferentiable(neighbours, places_per_q)
 
 
-@rule(shares, at=[(np.quantile, (), V, 0.3, None, "linear"), (np.percentile, (2, 2), A, [30.0, 70.0], 0, "hazen")])
+SHARES = [
+    (np.quantile, (), V, 0.3, None, "linear"),
+    (np.percentile, (2, 2), A, [30.0, 70.0], 0, "hazen"),
+    (np.quantile, (2, 2, 3), T, np.array([0.3, 0.6]), -1, "linear"),
+]
+
+
+@rule(shares, at=SHARES)
 class shares_rule:
     inert = ("a",)
 
@@ -47,7 +54,7 @@ class shares_rule:
 
     def pushforward_q(t, ans, function, shape, a, q, axis, method):
         return np.stack(
-            [-1 * places_per_q(function, shape, a, q, axis, method), 1 * places_per_q(function, shape, a, q, axis, method)]
+            [-places_per_q(function, shape, a, q, axis, method), places_per_q(function, shape, a, q, axis, method)]
         ) * np.reshape(t, (*np.shape(q), *(1,) * (len(shape) - np.ndim(q))))
 
 

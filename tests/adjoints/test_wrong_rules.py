@@ -20,6 +20,13 @@ EQUIVALENT = {
     "arange": ["np.zeros_like(ans) ->"],
     "sort_complex": ["+ 0j"],
     "vsplit": ["axis=0) ->"],  # the default
+    # The quotient of two signs is their product; the shape is that of the argument, and a real array's result is real.
+    "subtract_reduce": ["/ first_against_others", "unbroadcast("],
+    "divide_reduce": ["/ first_against_others", "unbroadcast("],
+    "subtract_accumulate": ["/ first_against_others", "unbroadcast("],
+    "divide_accumulate": ["/ first_against_others", "unbroadcast("],
+    "insert": ["unbroadcast("],
+    "put_back_rule": ["unbroadcast("],
     # What is zero on the reals, and refused elsewhere: the third derivative of abs.
     "abs_bend_rule": ["abs_bend"],
     "abs_slope_pullback_rule": ["abs_bend", "abs_slope_"],

@@ -278,7 +278,21 @@ class TestPrecedence:
         assert slope("") == 4.0
 
 
+def with_shape(x, shape):
+    return float(f"{x * shape:.17g}")
+
+
 class TestErrors:
+    def test_a_parameter_is_taken_for_a_constant_by_what_it_holds_and_not_by_its_name(self):
+        @s2sad.linear(with_shape, at=[(2.0, 3.0)])
+        def rule_of_shape(g, x, shape):
+            return g * shape
+
+        with pytest.raises(s2sad.NotDifferentiable, match="takes this argument for a constant: shape"):
+            grad(lambda x, k: with_shape(x, k), argnums=(0, 1))(2.0, 3.0)
+        with pytest.raises(s2sad.NotDifferentiable, match="takes this argument for a constant: shape"):
+            grad(lambda x, held: with_shape(x, held["k"]), argnums=(0, 1))(2.0, {"k": 3.0})
+
     @pytest.mark.parametrize(
         ("function", "template", "problem"),
         [

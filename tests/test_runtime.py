@@ -52,3 +52,15 @@ def test_a_result_that_is_all_of_an_array_of_its_own_is_no_copy():
     assert as_gradient(view, np.zeros((2, 3))) is view
     part = np.arange(6.0)[:3]
     assert not np.shares_memory(as_gradient(part, np.zeros(3)), part)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64])
+def test_small_integers_count_through_large_arrays(dtype):
+    i, j, x = np.array([15, 3, 15], dtype), np.array([3, 19, 3]), np.ones((20, 20))
+    expected = np.zeros((20, 20))
+    expected[15, 3], expected[3, 19] = 4.0, 2.0
+    np.testing.assert_array_equal(grad(lambda x: np.sum(x[i, j] ** 2))(x), expected)
+    rows = np.full((1, 20), 19, dtype)
+    along = grad(lambda x: np.sum(np.take_along_axis(x, rows, axis=0)))(x)
+    np.testing.assert_array_equal(along[19], np.ones(20))
+    assert np.sum(along) == 20.0

@@ -28,9 +28,6 @@ WAYS_OUT: Mapping[str, str] = {
     "where": "choose among the values: np.where(mask, f(np.where(mask, x, 1.0)), 0.0)",
 }
 
-#: Parameters for which NumPy takes no floats: what may hold one, as far as can be seen, holds none.
-WHOLE = frozenset({"axes", "axis", "axis1", "axis2", "destination", "dtype", "keepdims", "shape", "source"})
-
 #: Keywords of every ufunc; the first two change the memory of the result alone, and `dtype` is lowered to casts of the operands.
 _HARMLESS = frozenset({"order", "subok", "dtype"})
 _OF_UFUNCS: Mapping[str, Any] = {

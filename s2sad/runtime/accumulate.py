@@ -40,10 +40,7 @@ def _flat_places(index: Any, bar: Any) -> Any:
 
 def flat_places(index: Any, shape: Any) -> Any:
     """The places of the elements at `index`, one array of numbers for each axis, counted through an array of that shape."""
-    total: Any = 0
-    for along, n in zip(index, shape, strict=True):
-        total = total * n + (along % n if np.min(along, initial=0) < 0 else along)
-    return total
+    return np.ravel_multi_index(tuple(np.asarray(i).astype(np.intp, copy=False) for i in index), shape, mode="wrap")
 
 
 def add_item(bar: Any, position: int, g: Any) -> None:

@@ -265,7 +265,7 @@ def _taken_for_constants(step: Operation, call: gast.Call, function: Any, contex
     if str(getattr(function, "__module__", "")).startswith("s2sad.runtime"):
         return ()
     constant = _from_tape(context) | context.constant
-    options = step.bindings.keys() - {*step.rule.differentiable, *step.rule.inert, *calling.WHOLE}
+    options = step.bindings.keys() - {*step.rule.differentiable, *step.rule.inert}
     return tuple(p for p in sorted(options) if _varied_names(step.bindings[p], context) - constant)
 
 

@@ -167,7 +167,7 @@ OPTIONS = [
     (f, r, p.name)
     for f, r in EVERY
     for p in r.signature.parameters.values()
-    if p.name not in {*r.differentiable, *r.inert, *calling.WHOLE} and p.kind is not p.VAR_POSITIONAL
+    if p.name not in {*r.differentiable, *r.inert} and p.kind is not p.VAR_POSITIONAL
 ]
 VALUES = [0.5, 1.0, 2.0, np.array([0.5, 1.5, 2.0]), np.array([[0.5, 1.5], [2.0, 1.0], [0.25, 0.75]])]
 

@@ -69,9 +69,12 @@ def _fit(ans: Any, vander: Basis, x: Any, y: Any, deg: Any, rcond: Any, w: Any) 
     weighted = basis * weights[:, None]
     if np.iscomplexobj(weighted):
         raise NoRule("the places or weights of a fit that are complex", "take real ones")
+    inverse = _inverse(weighted, x, rcond)
+    if np.sum(np.transpose(inverse) * weighted) < len(degrees) - 0.5:  # the rank, the trace of what projects onto it
+        raise NoRule("the places or weights of a fit that does not determine all coefficients", "fit fewer of them")
     coefficients = _columns(ans)[degrees]
     left_over = _columns(y) * weights[:, None] - weighted @ coefficients
-    return Fit(basis, weights, _inverse(weighted, x, rcond), left_over, coefficients)
+    return Fit(basis, weights, inverse, left_over, coefficients)
 
 
 def _columns(y: Any) -> Any:

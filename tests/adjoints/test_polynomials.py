@@ -103,6 +103,17 @@ def test_an_old_polynomial_object_is_refused():
         grad(lambda c: np.sum(np.polyadd(c, np.poly1d([1.0, 2.0]))))(C)
 
 
+@pytest.mark.filterwarnings("ignore:The fit may be poorly conditioned", "ignore:Polyfit may be poorly conditioned")
+@pytest.mark.parametrize("fit", [np.polyfit, chebyshev.chebfit])
+def test_places_and_weights_of_a_fit_that_they_do_not_determine_are_refused(fit):
+    x, y = np.array([-0.7, 0.1, 0.8]), C
+    np.testing.assert_allclose(grad(lambda y: np.sum(fit(x, y, 4)))(y), np.sum([fit(x, e, 4) for e in np.eye(3)], axis=1))
+    with pytest.raises(NotDifferentiable, match="does not determine all coefficients"):
+        grad(lambda x: np.sum(fit(x, y, 4)))(x)
+    with pytest.raises(NotDifferentiable, match="does not determine all coefficients"):
+        grad(lambda w: np.sum(fit(x, y, 4, w=w)))(np.ones(3))
+
+
 @pytest.mark.parametrize("fit", [np.polyfit, chebyshev.chebfit])
 def test_a_fit_to_many_values_takes_no_more_than_their_basis(fit):
     """A matrix of places by places would have 8 times 10**10 bytes."""

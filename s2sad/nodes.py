@@ -342,6 +342,21 @@ def binds(node: gast.AST) -> set[str]:
     return set()
 
 
+def paired(target: gast.AST, value: gast.AST | None) -> list[tuple[gast.expr, gast.expr]] | None:
+    """What is bound to what in `a, b = x, y`; None where it is not written like this."""
+    displays = (gast.Tuple, gast.List)
+    if not (isinstance(target, displays) and isinstance(value, displays) and len(target.elts) == len(value.elts)):
+        return None
+    if any(isinstance(e, gast.Starred) for e in [*target.elts, *value.elts]):
+        return None
+    return list(zip(target.elts, value.elts, strict=True))
+
+
+def has_stars(call: gast.Call) -> bool:
+    """Does a call pass `*args` or `**kwargs`?"""
+    return any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords)
+
+
 def all_parameters(args: gast.arguments) -> list[str]:
     """Every parameter in order of the signature."""
     nodes = [*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg]

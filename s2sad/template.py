@@ -141,11 +141,11 @@ class _Substitution:
     def _name(self, node: gast.Name) -> gast.expr:
         if node.id in self.bindings:
             return nodes.clone(self.bindings[node.id])
-        found = look(node.id, self.template.__globals__, _cells(self.template))
+        cells = _cells(self.template)
+        found = look(node.id, self.template.__globals__, cells)
         if found is MISSING:
             raise RuleError(f"the template {self.template.__qualname__} refers to an unknown name {node.id}")
-        variable = isinstance(self.template, types.FunctionType) and node.id in self.template.__code__.co_freevars
-        name = getattr(found, "__name__", "") if variable else ""  # of a rule for several functions: each by its own name
+        name = getattr(found, "__name__", "") if node.id in cells else ""  # of a rule for several functions: each by its own
         return self.link(name if name.isidentifier() else node.id, found)
 
 

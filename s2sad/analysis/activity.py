@@ -108,13 +108,11 @@ def _may_get_active(node: gast.AST, body: nodes.Block, calls: list[gast.Call], v
 
 
 def _assign(target: gast.expr, value: gast.expr, varied: set[str], context: Context) -> None:
-    if isinstance(target, (gast.Tuple, gast.List)):
-        same = isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(target.elts)
-        if same and not any(isinstance(e, gast.Starred) for e in [*value.elts, *target.elts]):
-            for t, v in zip(target.elts, value.elts, strict=True):
-                _assign(t, v, varied, context)
-            return
-    if is_varied(value, varied, context):
+    pairs = nodes.paired(target, value)
+    if pairs is not None:
+        for t, v in pairs:
+            _assign(t, v, varied, context)
+    elif is_varied(value, varied, context):
         varied |= _bound(target)
 
 

@@ -95,8 +95,8 @@ def _target_bindings(target: gast.expr, value: gast.expr) -> list[tuple[str, gas
     if isinstance(target, gast.Name):
         return [(target.id, value, "value")]
     if isinstance(target, (gast.Tuple, gast.List)):
-        if isinstance(value, gast.Tuple) and len(value.elts) == len(target.elts):
-            pairs = zip(target.elts, value.elts, strict=True)
+        pairs = nodes.paired(target, value)
+        if pairs is not None:
             return [b for t, v in pairs for b in _target_bindings(t, v)]
         return [(name, None, "unknown") for name in nodes.stores(target)]
     return []

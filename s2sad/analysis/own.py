@@ -31,33 +31,25 @@ def _bindings(node: gast.AST) -> Iterator[tuple[str, gast.expr | None]]:
         targets = node.targets if isinstance(node, gast.Assign) else [node.target]
         for target in targets:
             yield from _bound(target, node.value if len(targets) == 1 else None)
-    elif isinstance(node, gast.For):
+    elif isinstance(node, (gast.For, gast.NamedExpr)):
         yield from _bound(node.target, None)
     elif isinstance(node, gast.withitem) and node.optional_vars is not None:
         yield from _bound(node.optional_vars, None)
-    elif isinstance(node, gast.NamedExpr):
-        yield from _bound(node.target, None)
-    elif isinstance(node, gast.MatchAs) and node.name is not None:
-        yield node.name, None
+    elif isinstance(node, gast.MatchAs):
+        yield from ((name, None) for name in nodes.binds(node))
     elif isinstance(node, gast.FunctionDef):
-        for inner in nodes.walk(node):
-            if isinstance(inner, gast.Nonlocal):
-                yield from ((name, None) for name in inner.names)
+        yield from ((name, None) for inner in nodes.walk(node) if isinstance(inner, gast.Nonlocal) for name in inner.names)
 
 
 def _bound(target: gast.expr, value: gast.expr | None) -> Iterator[tuple[str, gast.expr | None]]:
     """`s, ys = 0.0, []` binds each to what stands in its place."""
-    if isinstance(target, (gast.Tuple, gast.List)):
-        values: list[gast.expr | None] = [None] * len(target.elts)
-        if isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(target.elts):
-            if not any(isinstance(e, gast.Starred) for e in [*target.elts, *value.elts]):
-                values = list(value.elts)
-        for element, part in zip(target.elts, values, strict=True):
+    pairs = nodes.paired(target, value)
+    if pairs is not None:
+        for element, part in pairs:
             yield from _bound(element, part)
-    elif isinstance(target, gast.Starred):
-        yield from _bound(target.value, None)
-    elif isinstance(target, gast.Name):
-        yield target.id, value
+    else:
+        plain = isinstance(target, gast.Name)
+        yield from ((name, value if plain else None) for name in nodes.stores(target))
 
 
 def _makes_container(value: gast.expr, context: Context) -> bool:

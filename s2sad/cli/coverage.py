@@ -44,9 +44,8 @@ def _sections(found: list[Entry]) -> Iterator[str]:
             module = owner
         modes, orders = ("forward, reverse", "1, 2") if entry.kind in DIFFERENTIABLE else ("", "")
         note = f"`{entry.note}`" if entry.note.startswith("(") else entry.note
-        yield f"| `{entry.name}` | {entry.kind} | {modes} | {orders} | {note.replace('|', '&#124;')} |".replace(
-            "|  |", "| |"
-        ).replace("|  |", "| |")
+        cells = (f"`{entry.name}`", entry.kind, modes, orders, note.replace("|", "&#124;"))
+        yield "".join(f"| {cell} " if cell else "| " for cell in cells) + "|"
     yield ""
 
 

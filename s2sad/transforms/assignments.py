@@ -89,10 +89,8 @@ def _assign(targets: list[gast.expr], value: gast.expr, context: Context) -> Blo
     (target,) = targets
     if not isinstance(target, (gast.Tuple, gast.List)):
         return [nodes.assign(target, value)]
-    if isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(target.elts):
-        if not any(isinstance(e, gast.Starred) for e in [*target.elts, *value.elts]):
-            return _parallel(target.elts, value.elts, context)
-    return _nested(target, value, context)
+    pairs = nodes.paired(target, value)
+    return _nested(target, value, context) if pairs is None else _parallel(target.elts, value.elts, context)
 
 
 def _chained(targets: list[gast.expr], value: gast.expr, context: Context) -> Block:

@@ -41,7 +41,7 @@ def pull_call(step: steps.Call, node: Simple, sweep: Sweep, edits: Edits) -> Non
             _inspect(step, call, node, context, edits)
         return
     plan: Plan | None
-    if _is_starred(call):
+    if nodes.has_stars(call):
         plan = _starred(call, context, edits, node)
     elif _is_static(step.function):
         plan = _static(step, call, context)
@@ -97,12 +97,8 @@ def _inspect(step: steps.Call, call: gast.Call, node: Simple, context: Context, 
 def announce(step: steps.Call, context: Context) -> None:
     """Has the function that is called transformed along, if it is known now."""
     call = step.call
-    if call is not None and _is_static(step.function) and not _is_starred(call):
+    if call is not None and _is_static(step.function) and not nodes.has_stars(call):
         _static(step, call, context)
-
-
-def _is_starred(call: gast.Call) -> bool:
-    return any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords)
 
 
 Plan = tuple[Expr, Expr, list[Expr], list[gast.keyword], list[Receiver]]

@@ -64,7 +64,7 @@ def _check_shared(function: gast.FunctionDef, every: list[gast.AST], own: set[st
 
 def _written_out(function: gast.FunctionDef, context: Context) -> set[int]:
     """Nested functions that are called and nothing else: their calls are written out, so they hold nothing."""
-    calls = [n for n in nodes.walk_scope(function.body) if isinstance(n, gast.Call) and inline.is_plain_call(n)]
+    calls = [n for n in nodes.walk_scope(function.body) if isinstance(n, gast.Call) and not nodes.has_stars(n)]
     loads = Counter(n.id for n in nodes.walk(function.body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
     called = Counter(c.func.id for c in calls if isinstance(c.func, gast.Name))
     local = inline.local_functions(function, context)

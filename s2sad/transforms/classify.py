@@ -245,7 +245,7 @@ def _call(stmt: gast.Assign, target: str, call: gast.Call, context: Context) -> 
                 step.constant = constant
                 return step
             found = calling.Arguments(found.operands, certain)
-        if found is not None or not _is_starred(call):
+        if found is not None or not nodes.has_stars(call):
             _refuse_arguments(call, rule, found, context)
             return None
     if _is_compiled(function) and equivalent(function) is None:
@@ -283,10 +283,6 @@ def _refuse_arguments(call: gast.Call, rule: registry.Rule, found: calling.Argum
         what = "takes this argument for a constant" if constant else "does not handle this argument"
         way_out = "pass s2sad.stop_gradient(value)" if constant else calling.WAYS_OUT.get(name, f"leave it out; {handled}")
         context.refuse(call, f"the rule of {rule.name} {what}: {name} in {gast.unparse(call)}", way_out)
-
-
-def _is_starred(call: gast.Call) -> bool:
-    return any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords)
 
 
 def _is_compiled(function: Any) -> bool:

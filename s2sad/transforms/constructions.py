@@ -29,7 +29,7 @@ class NotStored(Exception):
 
 def parts(cls: type, call: gast.Call, target: str) -> tuple[Part, ...]:
     """The operands of a constructor call with their places in the object, or `NotStored`."""
-    if any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
+    if nodes.has_stars(call):
         raise NotStored("with * or **")
     if cls is functools.partial:
         return tuple(_partial(call, target))

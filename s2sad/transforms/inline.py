@@ -74,11 +74,6 @@ def _is_plain(node: Local) -> bool:
     return len(inside) <= _LARGEST and not any(isinstance(n, forbidden) for n in inside)
 
 
-def is_plain_call(call: gast.Call) -> bool:
-    """A call without stars."""
-    return not any(isinstance(a, gast.Starred) for a in call.args) and all(k.arg is not None for k in call.keywords)
-
-
 def expand(node: Local, call: gast.Call, context: Context) -> tuple[Block, Expr] | None:
     """The statements of a call, and what it returns; None if the call does not fit."""
     arguments = _bind(node.args, call)

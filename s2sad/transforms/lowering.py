@@ -79,7 +79,7 @@ class Lowering:
 
     def _fits_rule(self, node: gast.Call) -> bool:
         """A call without stars, or one whose star stands where the function's rule has one."""
-        if not any(isinstance(a, gast.Starred) for a in node.args) and all(k.arg for k in node.keywords):
+        if not nodes.has_stars(node):
             return True
         function, rule = rule_of(node, self.context)
         return rule is not None and rule.kind != "nondifferentiable" and calling.bind(function, rule, node) is not None

@@ -47,7 +47,7 @@ def _makes_partial(stmt: gast.stmt, bound: Counter[str], context: Context) -> bo
     if not (isinstance(stmt, gast.Assign) and isinstance(stmt.value, gast.Call) and nodes.is_name(stmt.targets[0])):
         return False
     call = stmt.value
-    starred = any(isinstance(a, gast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords)
+    starred = nodes.has_stars(call)
     if starred or not call.args or context.resolve(call.func) is not functools.partial:
         return False
     return bound[stmt.targets[0].id] == 1 and is_varied(call, context.varied, context)

@@ -22,7 +22,7 @@ Atoms = Callable[[list[Expr]], list[Expr]]
 def plain_call(node: gast.Call, context: Context, atoms: Atoms) -> gast.Call:
     """The call of a ufunc in the form that its rule knows; any other call as it is."""
     function = context.resolve(node.func)
-    if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+    if nodes.has_stars(node):
         return node
     if isinstance(function, np.ufunc) and any(k.arg == "dtype" for k in node.keywords):
         return _of_one_type(node, context, atoms)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numeric import assert_identical
 
-from s2sad import grad, value_and_grad
+from s2sad import NotDifferentiable, grad, value_and_grad
 from s2sad.testing import check_grads
 
 V = np.array([0.5, 1.25, 2.0])
@@ -84,3 +84,25 @@ def test_derivatives(name):
         return sum(np.sum(np.sin(part)) for part in found)
 
     check_grads(squared, tuple(args), rtol=1e-5)
+
+
+def test_vectorized_functions_give_what_numpy_gives():
+    """It asks for the type of the results by a call of its own, with the first elements as they are."""
+    seen = []
+
+    def squared(v):
+        seen.append(type(v))
+        return v * v
+
+    vectorized = np.vectorize(squared)
+    x = np.array([1.3, 2.6], np.float32)
+    value, slope = value_and_grad(lambda x: np.sum(vectorized(x)))(x)
+    assert seen == [np.float32, float, float]
+    assert value == np.sum(vectorized(x)) and value.dtype == slope.dtype == np.float32
+    np.testing.assert_allclose(slope, 2 * x)
+
+
+def test_vectorized_functions_of_several_results_are_refused():
+    both = np.vectorize(lambda v: (v, v * v))
+    with pytest.raises(NotDifferentiable, match="with several results"):
+        grad(lambda x: np.sum(both(x)[1]))(np.array([1.0, 2.0]))

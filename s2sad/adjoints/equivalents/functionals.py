@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime import collected, masks_of, places_within
+from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.statistics import weights_along
 
 
@@ -40,12 +41,15 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
 
 
 def vectorized(pyfunc: Callable[..., Any], *args: Any) -> Any:
-    """What `numpy.vectorize(pyfunc)` does with its arguments: a call for each element."""
+    """What `numpy.vectorize(pyfunc)` does with its arguments: a call for each element, after one for the type of the results."""
     arrays = np.broadcast_arrays(*args)
     if np.size(arrays[0]) == 0:
         raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+    first = pyfunc(*[np.ravel(a)[0] for a in arrays])
+    if isinstance(first, tuple):
+        raise NoRule("np.vectorize of a function with several results", "make one for each result")
     found = [pyfunc(*values) for values in zip(*[np.ravel(a).tolist() for a in arrays])]
-    return np.reshape(np.array(found, np.asarray(found[0]).dtype), np.shape(arrays[0]))
+    return np.reshape(np.array(found, np.asarray(first).dtype), np.shape(arrays[0]))
 
 
 def fromiter(iter: Any, dtype: Any, count: Any = -1) -> Any:

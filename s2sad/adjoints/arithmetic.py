@@ -43,20 +43,20 @@ POWERS = [(3.0, 4.0), (abs(A), B), (abs(A), 2.0), (2.0, B)]
 def power(ans, base, exp):
     """exp * base**(exp - 1); the logarithm of a base of zero counts as zero, as in JAX."""
     if exp == 2:
-        return 2 * base, ans * power_log(base)
+        return 2 * base, ans * power_log(base, ans)
     if exp > 1 or exp < 0:
-        return exp * base ** (exp - 1), ans * power_log(base)
-    return power_slope(base, exp), ans * power_log(base)
+        return exp * base ** (exp - 1), ans * power_log(base, ans)
+    return power_slope(base, exp), ans * power_log(base, ans)
 
 
 @elementwise(np.power, at=[*POWERS, (abs(A), 3)])
 def array_power(ans, x, y):
     """As `power`."""
     if y == 2:
-        return 2 * x, ans * power_log(as_operand(x))
+        return 2 * x, ans * power_log(as_operand(x), ans)
     if y > 1 or y < 0:
-        return y * np.power(x, y - 1), ans * power_log(as_operand(x))
-    return power_slope(as_base(x), as_operand(y)), ans * power_log(as_operand(x))
+        return y * np.power(x, y - 1), ans * power_log(as_operand(x), ans)
+    return power_slope(as_base(x), as_operand(y)), ans * power_log(as_operand(x), ans)
 
 
 @elementwise(operator.mod, at=[(7.5, 2.0), (A, B)])

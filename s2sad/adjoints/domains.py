@@ -40,7 +40,7 @@ def logn(ans, n, x):
 
 @elementwise(np.emath.power, at=[(2.5, 1.5), (A, 1.5), (abs(A), A)], leaves_reals=True)
 def power(ans, x, p):
-    return p * np.emath.power(x, np.subtract(p, 1)), ans * np.emath.log(x)
+    return p * np.emath.power(x, np.subtract(p, 1)), ans * np.emath.log(np.asarray(x, ans.dtype))
 
 
 @elementwise(np.emath.arccos, at=BOTH, leaves_reals=True)

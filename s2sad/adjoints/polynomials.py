@@ -24,7 +24,7 @@ from s2sad.runtime.fits import (
     fit_pushforward_weights,
     fitting_matrix,
     highest_first,
-    highest_first_slope,
+    highest_first_der,
 )
 from s2sad.runtime.polynomials import (
     chebyshev_product_pullback,
@@ -246,7 +246,7 @@ Q = np.array([0.5, 1.0, -1.0, 2.0, 0.25])
 FITS = [(P, Q, 2), (P, np.stack([Q, P**2], 1), 1), (P, Q + 1j * P, 2, 1e-10), sample(P, Q, 1, w=Q + 1.5)]
 
 
-def least_squares(fit: Any, vander: Any, slope: Any, *more: Any) -> None:
+def least_squares(fit: Any, vander: Any, der: Any, *more: Any) -> None:
     """The fit of a polynomial, linear in the values; where the rank stays as it is, places and weights may change as well."""
 
     @rule(fit, at=[*FITS, *more])
@@ -256,7 +256,7 @@ def least_squares(fit: Any, vander: Any, slope: Any, *more: Any) -> None:
             return matrix_transposed(fitting_matrix(vander, x, deg, rcond, w), g, y)
 
         def pullback_x(g, ans, x, y, deg, rcond=None, *, w=None):
-            return fit_pullback_places(g, ans, vander, slope, x, y, deg, rcond, w)
+            return fit_pullback_places(g, ans, vander, der, x, y, deg, rcond, w)
 
         def pullback_w(g, ans, x, y, deg, rcond=None, *, w=None):
             return fit_pullback_weights(g, ans, vander, x, y, deg, rcond, w)
@@ -265,19 +265,10 @@ def least_squares(fit: Any, vander: Any, slope: Any, *more: Any) -> None:
             return fit(x, t, deg, rcond, w=w)
 
         def pushforward_x(t, ans, x, y, deg, rcond=None, *, w=None):
-            return fit_pushforward_places(t, ans, vander, slope, x, y, deg, rcond, w)
+            return fit_pushforward_places(t, ans, vander, der, x, y, deg, rcond, w)
 
         def pushforward_w(t, ans, x, y, deg, rcond=None, *, w=None):
             return fit_pushforward_weights(t, ans, vander, x, y, deg, rcond, w)
-
-
-def slope_of(vander: Any, der: Any) -> Any:
-    """The derivatives of a basis in the places that it is evaluated at."""
-
-    def slope(x, deg):
-        return vander(x, max(deg - 1, 0)) @ der(np.eye(deg + 1, dtype=x.dtype))
-
-    return slope
 
 
 FAMILIES = {"poly": polynomial, "cheb": chebyshev, "leg": legendre, "herm": hermite, "herme": hermite_e, "lag": laguerre}
@@ -302,7 +293,7 @@ for prefix, module in FAMILIES.items():
     calculus(getattr(module, f"{prefix}der"), getattr(module, f"{prefix}int"))
     division(getattr(module, f"{prefix}div"), mul, mulx, product_back)
     vander, der = getattr(module, f"{prefix}vander"), getattr(module, f"{prefix}der")
-    least_squares(getattr(module, f"{prefix}fit"), vander, slope_of(vander, der), (P, Q, [0, 2]))
+    least_squares(getattr(module, f"{prefix}fit"), vander, der, (P, Q, [0, 2]))
     zeros(*(getattr(module, f"{prefix}{n}") for n in ("fromroots", "roots", "vander", "val", "der", "mulx")))
     refused(
         getattr(module, f"{prefix}companion"),
@@ -316,7 +307,7 @@ refused(
     instead="call the function at the nodes: x = chebpts1(deg + 1); chebfit(x, f(x), deg)",
 )
 
-least_squares(np.polyfit, highest_first, highest_first_slope)
+least_squares(np.polyfit, highest_first, highest_first_der)
 
 FUNCTIONALS[polyutils._valnd] = valnd
 FUNCTIONALS[polyutils._vander_nd] = vander_nd

@@ -16,6 +16,7 @@ from s2sad.runtime import (
     abs_slope_pushforward,
     as_complex,
     as_gradient,
+    as_operand,
     broadcast_like,
     column_stack_pullback,
     concatenate_pullback,
@@ -50,6 +51,7 @@ from s2sad.runtime import (
     sort_like,
     sorted_pullback,
     sorted_pushforward,
+    squared_length,
     stack_pullback,
     take_along_axis_pullback,
     take_pullback,
@@ -147,7 +149,7 @@ def imag_pullback_rule(h, g, x):
 
 @elementwise(power_slope, at=[(2.5, 1.5), (abs(A), A[0] + 3.0), (abs(A), 3), (2.5, -1.5)])
 def power_slope_rule(ans, x, y):
-    return power_curvature(x, y), x ** (y - 1) + ans * power_log(x)
+    return power_curvature(x, y), x ** (y - 1) + ans * power_log(x, ans)
 
 
 @elementwise(power_curvature, at=[(2.5, 1.5), (abs(A), A[0] + 4.0), (abs(A), 3)])
@@ -155,13 +157,18 @@ def power_curvature_rule(ans, x, y):
     """y * slope(x, y - 1), and the slope's own rule."""
     return (
         y * power_curvature(x, y - 1),
-        power_slope(x, y - 1) + y * (x ** (y - 2) + power_slope(x, y - 1) * power_log(x)),
+        power_slope(x, y - 1) + y * (x ** (y - 2) + power_slope(x, y - 1) * power_log(x, ans)),
     )
 
 
-@elementwise(power_log, at=[(2.5,), (abs(A),)])
-def power_log_rule(ans, x):
-    return 1 / (x + (x == 0)) * (x != 0)
+@elementwise(power_log, at=[(2.5, 1.5), (abs(A), A)])
+def power_log_rule(ans, x, like):
+    return 1 / (x + (x == 0)) * (x != 0), 0
+
+
+@elementwise(squared_length, at=[(2.5, 1.5), (A, A[0]), (A, 2.0)])
+def squared_length_rule(ans, x, y):
+    return 2 * as_operand(x), 2 * as_operand(y)
 
 
 @elementwise(or_one, at=[(2.5,), (A,)])

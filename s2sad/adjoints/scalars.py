@@ -46,7 +46,7 @@ def atan(ans, x):
 
 @elementwise(math.atan2, at=[(0.5, 2.0), (-1.0, -0.25)])
 def atan2(ans, y, x):
-    return x / (x * x + y * y), -y / (x * x + y * y)
+    return x / math.hypot(x, y) ** 2, -y / math.hypot(x, y) ** 2
 
 
 @elementwise(math.sinh, at=ANY)
@@ -127,7 +127,7 @@ def sqrt(ans, x):
 @elementwise(math.pow, at=[(2.5, 1.5), (2.5, -1.0)])
 def pow(ans, x, y):
     """y * x**(y - 1); the logarithm of a base of zero counts as zero, as in JAX."""
-    return power_slope(x, y), ans * power_log(x)
+    return power_slope(x, y), ans * power_log(x, ans)
 
 
 @elementwise(math.fabs, at=ANY)

@@ -98,13 +98,13 @@ class prod:
         return scaled(g, product_slopes(xs, start), xs)
 
     def pullback_start(g, ans, xs, *, start=1):
-        return unbroadcast(g * math.prod(xs), start)
+        return unbroadcast(math.prod(xs, start=g), start)
 
     def pushforward_xs(t, ans, xs, *, start=1):
         return weighted_sum(product_slopes(xs, start), t)
 
     def pushforward_start(t, ans, xs, *, start=1):
-        return t * math.prod(xs)
+        return math.prod(xs, start=t)
 
 
 @rule(math.hypot, at=[(3.0, 4.0), (1.0, 2.0, 2.0), (2.5,)])

@@ -33,6 +33,7 @@ from s2sad.runtime import (
     power_slope,
     sinc_curvature,
     sinc_slope,
+    squared_length,
     unbroadcast,
 )
 
@@ -77,7 +78,7 @@ def arctan(ans, x):
 
 @elementwise(np.arctan2, at=PAIRS)
 def arctan2(ans, y, x):
-    return x / (as_operand(x) ** 2 + as_operand(y) ** 2), -(y / (as_operand(x) ** 2 + as_operand(y) ** 2))
+    return x / squared_length(x, y), -(y / squared_length(x, y))
 
 
 @elementwise(np.sinh, at=ANY)
@@ -193,7 +194,7 @@ def hypot(ans, x, y):
 
 @elementwise(np.float_power, at=[(2.5, 1.5), (abs(A), B)])
 def float_power(ans, x, y):
-    return power_slope(as_base(x), as_operand(y)), ans * power_log(as_operand(x))
+    return power_slope(as_base(x), as_operand(y)), ans * power_log(as_operand(x), ans)
 
 
 @elementwise(np.fmod, at=[(7.5, 2.0), (A, B)])

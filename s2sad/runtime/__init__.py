@@ -247,6 +247,7 @@ from s2sad.runtime.slopes import (
     imag_pullback,
     larger,
     or_one,
+    squared_length,
     through_gradient,
 )
 from s2sad.runtime.special import bessel_i, polygamma, sinc_curvature, sinc_slope

@@ -135,6 +135,7 @@ def _against(g: Any, axis: int, steps: Any, edge_order: Any) -> Any:
     """Each element of `g` along `axis` to those that np.gradient has taken it from."""
     n, few, wide = np.shape(g)[axis], min(np.shape(g)[axis], edge_order + 1), np.result_type(np.real(g), float)
     if np.ndim(steps):
+        steps = steps + 0.0  # differences of integers overflow
         ends = [_taken(part, few, edge_order, wide)[edge] for edge, part in ((0, steps[:few]), (-1, steps[n - few :]))]
         return _spread(g, axis, *_weights(np.diff(steps)), ends)
     rows, dtype = np.moveaxis(g, axis, 0), _type_of_weights(g, steps)
@@ -195,7 +196,7 @@ def gradient_pullback_tangent(t: Any, g: Any, f: Any, varargs: Any, axis: Any = 
     parts = g if isinstance(g, (list, tuple)) else [g]
     total: Any = 0
     for part, i, step, dot in zip(parts, axes, _for_each(varargs, len(axes)), _for_each(t, len(axes)), strict=True):
-        if type(part) is int or (type(dot) is int and dot == 0):
+        if type(part) is int or (type(dot) is int and dot == 0) or _of_integers(step):
             continue
         if np.ndim(step) == 0:
             total = total - _against(np.asarray(part), i, step, edge_order) * dot / step
@@ -227,6 +228,11 @@ def _for_each(given: Any, count: int) -> list[Any]:
     """The distances for `count` axes, or their tangents: of all, where there is one."""
     arrays = [as_operand(x) for x in given]
     return arrays * count if len(arrays) == 1 else arrays
+
+
+def _of_integers(step: Any) -> bool:
+    """Whether these distances are constants."""
+    return np.asarray(step).dtype.kind not in "fc"
 
 
 def gradient_spans(size: int) -> Any:
@@ -267,7 +273,7 @@ def gradient_pullback_points(g: Any, ans: Any, f: Any, varargs: Any, axis: Any =
     bars: list[Any] = []
     for i, step in enumerate(steps):
         bar, result = (g[i], ans[i]) if several else (g, ans)
-        if np.asarray(step).dtype.kind not in "fc":
+        if _of_integers(step):
             bars.append(np.zeros(np.shape(step), result.dtype))
         elif np.ndim(step) == 0:
             bars.append(-np.sum(bar * result) / step)
@@ -289,7 +295,7 @@ def gradient_pushforward_points(t: Any, ans: Any, f: Any, varargs: Any, axis: An
     found: list[Any] = []
     for i, (step, dot) in enumerate(zip(steps, dots, strict=True)):
         result = ans[i] if several else ans
-        if np.asarray(step).dtype.kind not in "fc":
+        if _of_integers(step):
             found.append(0 * result)
         elif np.ndim(step) == 0:
             found.append(-result * dot / step)

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from s2sad.runtime.places import vander_slope
 from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import unbroadcast
 
 Basis = Callable[[Any, Any], Any]
+Derivative = Callable[[Any], Any]
 
 
 class Fit(NamedTuple):
@@ -32,9 +32,15 @@ def highest_first(x: Any, deg: Any) -> Any:
     return np.vander(x, deg + 1)
 
 
-def highest_first_slope(x: Any, deg: Any) -> Any:
-    """Its derivative in the places."""
-    return vander_slope(x, np.vander(x, deg + 1))
+def highest_first_der(c: Any) -> Any:
+    """The derivatives of polynomials whose coefficients are the columns of `c`, in the order of np.polyfit."""
+    return np.arange(len(c) - 1, 0, -1, dtype=c.dtype)[:, None] * c[:-1] if len(c) > 1 else 0 * c
+
+
+def _basis_slope(vander: Basis, der: Derivative, x: Any, deg: Any) -> Any:
+    """The derivatives of a basis in the places that it is evaluated at."""
+    x, degrees = np.asarray(x) + 0.0, degrees_of(deg)
+    return (vander(x, max(degrees[-1] - 1, 0)) @ der(np.eye(degrees[-1] + 1, dtype=x.dtype)))[:, degrees]
 
 
 def fitting_matrix(vander: Basis, x: Any, deg: Any, rcond: Any = None, w: Any = None) -> Any:
@@ -64,7 +70,7 @@ def _inverse(weighted: Any, x: Any, rcond: Any) -> Any:
 
 def _fit(ans: Any, vander: Basis, x: Any, y: Any, deg: Any, rcond: Any, w: Any) -> Fit:
     x, degrees = np.asarray(x) + 0.0, degrees_of(deg)
-    weights = np.ones_like(x) if w is None else np.asarray(w)
+    weights = np.ones_like(x) if w is None else np.asarray(w) + 0.0  # products of integers overflow
     basis = vander(x, degrees[-1])[:, degrees]
     weighted = basis * weights[:, None]
     if np.iscomplexobj(weighted):
@@ -95,12 +101,12 @@ def _tangent(a_dot: Any, b_dot: Any, fit: Fit, degrees: Any, ans: Any) -> Any:
 
 
 def fit_pullback_places(
-    g: Any, ans: Any, vander: Basis, slope: Basis, x: Any, y: Any, deg: Any, rcond: Any = None, w: Any = None
+    g: Any, ans: Any, vander: Basis, der: Derivative, x: Any, y: Any, deg: Any, rcond: Any = None, w: Any = None
 ) -> Any:
     """The cotangent of `x` where `g` is that of the coefficients ans."""
-    fit, degrees = _fit(ans, vander, x, y, deg, rcond, w), degrees_of(deg)
-    bar, _ = _bars(g, fit, degrees)
-    return unbroadcast(np.sum(bar * slope(np.asarray(x) + 0.0, degrees[-1])[:, degrees], axis=1) * fit.weights, x)
+    fit = _fit(ans, vander, x, y, deg, rcond, w)
+    bar, _ = _bars(g, fit, degrees_of(deg))
+    return unbroadcast(np.sum(bar * _basis_slope(vander, der, x, deg), axis=1) * fit.weights, x)
 
 
 def fit_pullback_weights(g: Any, ans: Any, vander: Basis, x: Any, y: Any, deg: Any, rcond: Any = None, w: Any = None) -> Any:
@@ -111,12 +117,12 @@ def fit_pullback_weights(g: Any, ans: Any, vander: Basis, x: Any, y: Any, deg: A
 
 
 def fit_pushforward_places(
-    t: Any, ans: Any, vander: Basis, slope: Basis, x: Any, y: Any, deg: Any, rcond: Any = None, w: Any = None
+    t: Any, ans: Any, vander: Basis, der: Derivative, x: Any, y: Any, deg: Any, rcond: Any = None, w: Any = None
 ) -> Any:
     """The tangent of the coefficients ans where `t` is that of `x`."""
-    fit, degrees = _fit(ans, vander, x, y, deg, rcond, w), degrees_of(deg)
-    moved = slope(np.asarray(x) + 0.0, degrees[-1])[:, degrees] * (t * fit.weights)[:, None]
-    return _tangent(moved, 0.0, fit, degrees, ans)
+    fit = _fit(ans, vander, x, y, deg, rcond, w)
+    moved = _basis_slope(vander, der, x, deg) * (t * fit.weights)[:, None]
+    return _tangent(moved, 0.0, fit, degrees_of(deg), ans)
 
 
 def fit_pushforward_weights(

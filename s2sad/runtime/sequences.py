@@ -73,9 +73,9 @@ def scaled(g: Any, weights: Any, xs: Any) -> Any:
 
 def _others(xs: list[Any]) -> list[Any]:
     """For each number the product of the others, right also where some are zero."""
-    result: list[Any] = [1] * len(xs)
-    before: Any = 1
-    after: Any = 1
+    result: list[Any] = [1.0] * len(xs)
+    before: Any = 1.0  # products of NumPy's integers overflow
+    after: Any = 1.0
     for i, x in enumerate(xs):
         result[i], before = before, before * x
     for i in reversed(range(len(xs))):

@@ -35,6 +35,12 @@ def or_one(x: Any) -> Any:
     return x if np.all(x) else x + (x == 0)
 
 
+def squared_length(x: Any, y: Any) -> Any:
+    """x**2 + y**2, in floating point: squares of integers overflow."""
+    dtype = np.result_type(as_operand(x), as_operand(y), 0.0)
+    return np.square(x, dtype=dtype) + np.square(y, dtype=dtype)
+
+
 def _no_slope(h: Any) -> Any:
     """Zero for each element of `h`, also where that is infinite."""
     return np.zeros_like(h)[()] if isinstance(h, (np.ndarray, np.generic)) else 0.0

@@ -68,9 +68,19 @@ def _whole(x: Any) -> Any:
     return np.sign(x) * np.ceil(np.abs(x))
 
 
+def _large(x: Any) -> Any:
+    """As large as eight bits hold: a square overflows."""
+    return np.clip(_whole(40 * x), -127, 127)
+
+
+def _as(dtype: type, change: Change) -> Change:
+    return _of_reals(lambda x: change(x).astype(dtype) if np.all(np.isfinite(x)) else x)
+
+
 #: Of the other arguments: floats that integers or truth values can stand for, and these.
 WHOLE: dict[str, tuple[Change, Change]] = {
-    "integers": (_of_reals(_whole), _of_reals(lambda x: _whole(x).astype(int) if np.all(np.isfinite(x)) else x)),
+    "integers": (_of_reals(_whole), _as(int, _whole)),
+    "integers of eight bits": (_of_reals(_large), _as(np.int8, _large)),
     "truth values": (_of_reals(lambda x: np.float64(1) * (x > 0)), _of_reals(lambda x: x > 0)),
 }
 

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import importlib
 import inspect
 import textwrap
 
@@ -139,6 +140,14 @@ def called(template):
 LAST = {
     "product_curvature", "prod_others_pullback", "cumprod_curvature", "cumprod_bend", "sinc_curvature",
 }  # fmt: skip
+
+
+def test_what_templates_hold_can_be_imported():
+    """Emitted code imports it by its name."""
+    held = {f for _, r in RULES for t in templates(r) for f in inspect.getclosurevars(t).nonlocals.values() if callable(f)}
+    assert len(held) > 10
+    lost = {f for f in held if getattr(importlib.import_module(f.__module__), f.__name__, None) is not f}
+    assert not lost
 
 
 def test_what_templates_call_has_rules():

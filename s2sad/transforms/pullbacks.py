@@ -87,11 +87,16 @@ def _elementwise(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
             floats(value)  # Python multiplies two floats faster than an int and a float
         others = [o for o in operands if not nodes.is_name(o, variable)]
         if _may_broadcast(step, others, sweep):
-            value = nodes.call(sweep.helper(unbroadcast), value, _like(variable, sweep))
-            contributions.append((variable, value, False))
-        else:
-            contributions.append((variable, value, is_fresh(value)))
+            value = _summed(value, variable, sweep)
+        contributions.append((variable, value, is_fresh(value)))
     return contributions
+
+
+def _summed(value: Expr, variable: str, sweep: Sweep) -> Expr:
+    """The contribution `value` reduced to the shape of its variable; what is divided by the variable itself, afterwards."""
+    if isinstance(value, gast.BinOp) and isinstance(value.op, gast.Div) and nodes.is_name(value.right, variable):
+        return nodes.binop(_summed(value.left, variable, sweep), gast.Div(), value.right)
+    return nodes.call(sweep.helper(unbroadcast), value, _like(variable, sweep))
 
 
 def _like(variable: str, sweep: Sweep) -> Expr:

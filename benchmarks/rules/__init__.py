@@ -27,11 +27,10 @@ REASONS = {
     "the cotangents of all arrays of a list, whether asked for or not": ("np.select", "np.choose", "np.linalg.multi_dot"),
     "differentiated by its equal in Python": ("np.piecewise", "np.apply_along_axis", "np.logspace"),
     "one formula for real and complex numbers": ("np.arccosh", "np.abs of complex"),
-    "multiplied before the sum over what was broadcast": ("x / row, of the row",),
     "contributions to several parts are added up": ("x[1:] - x[:-1]", "np.diff(prepend=)"),
     "one formula for all axes and options": (
         "np.geomspace", "np.vander", "np.trim_zeros", "np.delete", "x[i, j]", "np.nanmean(axis=1)", "np.nanvar(axis=1)",
-        "np.nanstd(axis=1)", "np.nanprod(axis=1)", "np.nanmedian(axis=1)", "np.nanquantile(axis=1)",
+        "np.nanstd(axis=1)", "np.nanprod(axis=1)",
     ),
     "one formula for all ranks of tensors": (
         "np.vecdot", "np.tensordot", "np.tensordot, two axes", "np.tensordot(axes)", "einsum i,i->", "einsum i,j->ij",

@@ -55,6 +55,8 @@ class nanmean:
 @rule(np.nanprod, at=[*GAPS, sample(HOLES, initial=2.5), (A, 0, int)])
 class nanprod:
     def pullback_a(g, ans, a, axis=None, dtype=None, *, keepdims=False, initial=1, where=True):
+        if dtype is None and initial == 1 and where is True:
+            return np.where(np.isnan(a), 0, prod_pullback(g, np.where(np.isnan(a), 1, a), axis, keepdims, ans))
         return np.where(
             present(a, where),
             prod_pullback(through_cast(g, ans) * initial, np.where(present(a, where), a, 1), axis, keepdims),
@@ -130,7 +132,7 @@ class nancumsum:
 @rule(np.nancumprod, at=[(HOLES,), (HOLES, 0), (HOLES, -1), (A, 0, int)])
 class nancumprod:
     def pullback_a(g, ans, a, axis=None, dtype=None):
-        return np.where(np.isnan(a), 0, cumprod_pullback(through_cast(g, ans), np.where(np.isnan(a), 1, a), axis))
+        return np.where(np.isnan(a), 0, cumprod_pullback(through_cast(g, ans), np.where(np.isnan(a), 1, a), axis, ans))
 
     def pushforward_a(t, ans, a, axis=None, dtype=None):
         return cast_tangent(cumprod_pushforward(np.where(np.isnan(a), 0, t), np.where(np.isnan(a), 1, a), axis), ans)

@@ -37,7 +37,7 @@ def neighbours(function: Callable[..., Any], shape: Any, a: Any, q: Any, axis: A
     along = _along(function, rows, q, method)
     ends = np.stack([np.floor(along), np.ceil(along)]).astype(int)
     starts = np.reshape(np.arange(rows[..., 0].size) * rows.shape[-1], rows.shape[:-1])
-    return np.reshape(np.take(np.take_along_axis(numbers, order, -1), starts + ends), (2, *shape))
+    return np.reshape(np.take(numbers, starts + np.take(order, starts + ends)), (2, *shape))
 
 
 def shares(function: Callable[..., Any], shape: Any, a: Any, q: Any, axis: Any, method: Any) -> Any:
@@ -59,8 +59,9 @@ def places_per_q(function: Callable[..., Any], shape: Any, a: Any, q: Any, axis:
 def _along(function: Callable[..., Any], rows: Any, q: Any, method: Any) -> Any:
     ranks: Any = np.arange(rows.shape[-1], dtype=np.real(rows).dtype if rows.dtype.kind in "fc" else float)
     if function in _SKIP:
-        ranks = np.where(np.isnan(np.sort(rows, axis=-1)), np.nan, ranks)
-        along = function(ranks, q, axis=-1, method=method)
+        counts, which = np.unique(np.sum(~np.isnan(rows), axis=-1), return_inverse=True)
+        there = np.where(ranks < counts[:, np.newaxis], ranks, ranks.dtype.type(np.nan))
+        along = function(there, q, axis=-1, method=method)[..., which.reshape(rows.shape[:-1])]
     else:
         along = function(ranks, q, method=method)
         along = np.reshape(along, (*np.shape(q), *(1,) * (rows.ndim - 1)))

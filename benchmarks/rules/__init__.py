@@ -25,7 +25,7 @@ REASONS = {
         "np.modf", "np.frexp", "np.split, one part", "np.broadcast_arrays", "np.meshgrid",
     ),
     "the cotangents of all arrays of a list, whether asked for or not": ("np.select", "np.choose", "np.linalg.multi_dot"),
-    "differentiated by its equal in Python": ("np.piecewise", "np.apply_along_axis", "np.logspace"),
+    "differentiated by its equal in Python": ("np.piecewise", "np.apply_along_axis"),
     "one formula for real and complex numbers": ("np.arccosh", "np.abs of complex"),
     "contributions to several parts are added up": ("x[1:] - x[:-1]", "np.diff(prepend=)"),
     "one formula for all axes and options": (

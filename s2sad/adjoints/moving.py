@@ -22,7 +22,6 @@ from s2sad.runtime import (
     numbers_within,
     places,
     places_of_values,
-    places_within,
     put_back,
     put_between,
     ramp,
@@ -48,7 +47,7 @@ W = np.array([[1.0, 3.0, 1.5, 0.5], [2.0, -2.0, 2.5, -1.0]])
 EMPTY = np.zeros((0, 3))
 
 nondifferentiable(
-    places, trimmed, rearranged, first_places, places_of_values, masks_of, places_within, ramp, remaining, moved_apart, put_between, rolled_to,
+    places, trimmed, rearranged, first_places, places_of_values, masks_of, ramp, remaining, moved_apart, put_between, rolled_to,
     first_true, numbers_within,
 )  # fmt: skip
 

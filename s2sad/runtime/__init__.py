@@ -140,7 +140,6 @@ from s2sad.runtime.places import (
     numbers_within,
     places,
     places_of_values,
-    places_within,
     put_back,
     put_between,
     ramp,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar
+from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import as_operand, unbroadcast
 
 
@@ -214,7 +215,7 @@ def reduceat_pullback(g: Any, array: Any, indices: Any, axis: Any = 0) -> Any:
     counts = np.diff([*indices, size])
     if np.all(counts > 0):
         before = np.zeros([indices[0] if i == axis % np.ndim(array) else n for i, n in enumerate(np.shape(array))], g.dtype)
-        spread = np.repeat(g, counts, axis)
+        spread = np.take(g, np.repeat(np.arange(len(counts)), counts), axis)  # np.repeat copies what is read-only first
         return unbroadcast(spread if indices[0] == 0 else np.concatenate([before, spread], axis), array)
     ends = [*indices[1:], size]
     spans = [np.arange(i, max(end, i + 1)) for i, end in zip(indices, ends, strict=True)]
@@ -232,12 +233,9 @@ def masks_of(condlist: Any, count: int, x: Any) -> list[Any]:
     """The conditions of np.piecewise, one for each of its `count` functions: a last one without condition is for the rest."""
     single = np.isscalar(condlist) or (not isinstance(condlist[0], (list, np.ndarray)) and np.ndim(x) != 0)
     masks = [np.asarray(c, bool) for c in ([condlist] if single else condlist)]
+    if any(mask.shape != np.shape(x) for mask in masks):
+        raise NoRule("np.piecewise with a condition of another shape than x", "use np.broadcast_to for the condition")
     return [*masks, ~np.any(masks, axis=0)] if len(masks) == count - 1 else masks
-
-
-def places_within(mask: Any) -> Any:
-    """The number of each element among those that `mask` selects, -1 of the others."""
-    return np.where(mask, np.reshape(np.cumsum(mask), np.shape(mask)) - 1, -1)
 
 
 def first_places(ar: Any) -> Any:

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from s2sad import grad, value_and_grad
+from s2sad import grad, value_and_grad, vjp
 from s2sad.adjoints.registry import SOURCES, load_families
+from s2sad.errors import NotDifferentiable
 from s2sad.testing import check_grads
 
 load_families()
@@ -89,3 +90,17 @@ def test_methods_of_ufuncs_are_told_apart():
     x = np.array([2.0, 3.0])
     np.testing.assert_allclose(grad(squared(np.add.reduce))(x), [10.0, 10.0])
     np.testing.assert_allclose(grad(squared(np.multiply.reduce))(x), [36.0, 24.0])
+
+
+def test_piecewise_is_zero_where_no_condition_holds():
+    def risen(x):
+        return np.piecewise(x, [x < 2], [np.sin])
+
+    value, pullback = vjp(risen, np.array([np.inf, 1.0]))
+    np.testing.assert_array_equal(value, [0.0, np.sin(1.0)])
+    np.testing.assert_array_equal(pullback(np.ones(2))[0], [0.0, np.cos(1.0)])
+
+
+def test_piecewise_refuses_conditions_of_another_shape():
+    with pytest.raises(NotDifferentiable, match="condition of another shape than x"):
+        grad(lambda x: np.sum(np.piecewise(x, [np.array([True, False, True])], [np.sin])))(ROWS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime import collected, masks_of, places_within
+from s2sad.runtime import masks_of, put_back, taken
 from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.statistics import weights_along
 
@@ -63,12 +63,12 @@ def fromiter(iter: Any, dtype: Any, count: Any = -1) -> Any:
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """`numpy.piecewise`"""
     x = np.asarray(x)
-    y = 0.0 * x
+    y = np.zeros_like(x, dtype=np.result_type(x, 0.0))
     for mask, function in zip(masks_of(condlist, len(funclist), x), funclist, strict=True):
-        where = places_within(mask)
         if callable(function):
-            part = np.broadcast_to(function(x[mask], *args, **kw), np.shape(x[mask]))
-            y = np.where(mask, collected(part, where), y)
+            there = np.flatnonzero(mask)
+            part = np.broadcast_to(function(taken(x, there), *args, **kw), np.shape(there))
+            y = np.where(mask, put_back(part, there, x), y)
         else:
             y = np.where(mask, function, y)
     return y
@@ -80,8 +80,9 @@ def logspace(
     """`numpy.logspace`"""
     if np.ndim(base):
         rank = max(np.ndim(start), np.ndim(stop), np.ndim(base))
-        start, stop, base = [np.reshape(v, (1,) * (rank - np.ndim(v)) + np.shape(v)) for v in (start, stop, base)]
-        base = np.expand_dims(base, axis)
+        start = np.reshape(start, (1,) * (rank - np.ndim(start)) + np.shape(start))  # apart: each may be a constant
+        stop = np.reshape(stop, (1,) * (rank - np.ndim(stop)) + np.shape(stop))
+        base = np.expand_dims(np.reshape(base, (1,) * (rank - np.ndim(base)) + np.shape(base)), axis)
     found = np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
     return found if dtype is None else np.asarray(found, dtype)
 

@@ -26,10 +26,12 @@ REASONS = {
     ),
     "the cotangents of all arrays of a list, whether asked for or not": ("np.select", "np.choose", "np.linalg.multi_dot"),
     "differentiated by its equal in Python": ("np.piecewise", "np.apply_along_axis"),
-    "one formula for real and complex numbers": ("np.arccosh", "np.abs of complex"),
-    "contributions to several parts are added up": ("x[1:] - x[:-1]", "np.diff(prepend=)"),
+    "two roots, so that it is nan and has its branch cut where the function does": ("np.arccosh",),
+    "the direction comes first, so that no quotient overflows where the number is tiny": ("np.abs of complex",),
+    "contributions to several parts are added up": ("x[1:] - x[:-1]",),
+    "part of a larger cotangent, which is copied where it is handed out": ("np.diff(prepend=)",),
     "one formula for all axes and options": (
-        "np.geomspace", "np.vander", "np.trim_zeros", "np.delete", "x[i, j]", "np.nanmean(axis=1)", "np.nanvar(axis=1)",
+        "np.vander", "np.trim_zeros", "np.delete", "x[i, j]", "np.nanmean(axis=1)", "np.nanvar(axis=1)",
         "np.nanstd(axis=1)", "np.nanprod(axis=1)",
     ),
     "one formula for all ranks of tensors": (

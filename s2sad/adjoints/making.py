@@ -197,18 +197,22 @@ def started_rule(h, g, stop):
 @rule(np.geomspace, at=[(0.5, 2.5, 5), (0.5, 1.5, 4, False), (abs(V), 2.5, 4), (2.5, abs(V), 4), *TURNED])
 class geomspace:
     def pullback_start(g, ans, start, stop, num=50, endpoint=True, dtype=None, axis=0):
-        if dtype is None and axis == 0:
-            return unbroadcast(np.sum(g * ans * (1 - ramp(num, endpoint, ans)) / start, axis=0), start)
         return unbroadcast(
-            np.sum(np.moveaxis(through_cast(g, ans) * ans, axis, 0) * (1 - ramp(num, endpoint, ans)) / start, axis=0), start
-        )
+            np.tensordot(
+                np.linspace(g.dtype.type(1), 0, num, endpoint, dtype=g.dtype),
+                np.moveaxis(through_cast(g, ans) * ans, axis, 0), 1,
+            ) / start,
+            start,
+        )  # fmt: skip
 
     def pullback_stop(g, ans, start, stop, num=50, endpoint=True, dtype=None, axis=0):
-        if dtype is None and axis == 0:
-            return unbroadcast(np.sum(g * ans * ramp(num, endpoint, ans) / stop, axis=0), stop)
         return unbroadcast(
-            np.sum(np.moveaxis(through_cast(g, ans) * ans, axis, 0) * ramp(num, endpoint, ans) / stop, axis=0), stop
-        )
+            np.tensordot(
+                np.linspace(0, g.dtype.type(1), num, endpoint, dtype=g.dtype),
+                np.moveaxis(through_cast(g, ans) * ans, axis, 0), 1,
+            ) / stop,
+            stop,
+        )  # fmt: skip
 
     def pushforward_start(t, ans, start, stop, num=50, endpoint=True, dtype=None, axis=0):
         return cast_tangent(

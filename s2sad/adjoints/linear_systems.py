@@ -89,15 +89,15 @@ class slogdet:
         return slogdet_pushforward(t, ans, a)
 
 
-@rule(np.linalg.matrix_power, at=[(S, n) for n in (0, 1, 2, 3, 5, -1, -2, -3)] + [(STACK, 3), (S + 1j * S.T, -2)])
+@rule(np.linalg.matrix_power, at=[(S, n) for n in (0, 1, 2, 3, 4, 7, -1, -2, -5)] + [(STACK, 3), (S + 1j * S.T, -2)])
 class matrix_power:
     """By squaring, as the power itself; a negative one by the inverse."""
 
     def pullback_a(g, ans, a, n):
-        return transposed(matrix_power_along(transposed(g), a, n))
+        return matrix_power_along(g, transposed(ans), transposed(a), n)
 
     def pushforward_a(t, ans, a, n):
-        return matrix_power_along(t, a, n)
+        return matrix_power_along(t, ans, a, n)
 
 
 @rule(np.linalg.tensorinv, at=[(TENSOR,), (TENSOR, 2), (np.reshape(TENSOR, (6, 3, 2)), 1), (1j * TENSOR,)])

@@ -153,7 +153,7 @@ from s2sad.runtime.places import (
     taken,
     trimmed,
     unbroadcast_each,
-    vander_slope,
+    vander_pullback,
     widened,
 )
 from s2sad.runtime.products import (

@@ -39,8 +39,19 @@ def _flat_places(index: Any, bar: Any) -> Any:
 
 
 def flat_places(index: Any, shape: Any) -> Any:
-    """The places of the elements at `index`, one array of numbers for each axis, counted through an array of that shape."""
-    return np.ravel_multi_index(tuple(np.asarray(i).astype(np.intp, copy=False) for i in index), shape, mode="wrap")
+    """The places of the elements at `index`, one array of numbers for each axis, counted through an array of that shape.
+
+    Those that count from the end of the first axis count from the end of all.
+    """
+    flat = np.asarray(index[0], np.intp)
+    for places, n in zip(index[1:], shape[1:], strict=True):
+        flat = flat * n + _from_start(np.asarray(places, np.intp), n)
+    return flat
+
+
+def _from_start(places: Any, n: int) -> Any:
+    behind = places < 0
+    return np.where(behind, places + n, places) if behind.any() else places
 
 
 def add_item(bar: Any, position: int, g: Any) -> None:

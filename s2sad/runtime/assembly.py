@@ -10,6 +10,8 @@ from s2sad.runtime.accumulate import flat_places
 from s2sad.runtime.containers import ListBar
 from s2sad.runtime.shapes import unbroadcast
 
+_LARGE = 1000  # from here on it pays to count the places through the whole array, of which NumPy adds up faster
+
 
 def _is_zero(x: Any) -> bool:
     return type(x) is int and x == 0
@@ -95,10 +97,21 @@ def take_pullback(g: Any, a: Any, indices: Any, axis: Any = None) -> Any:
     total = np.zeros(np.shape(a), g.dtype)
     if axis is None:
         np.add.at(total.reshape(-1), np.asarray(indices), g)
-    else:
-        axis = axis % np.ndim(a)
+        return unbroadcast(total, a)
+    axis = axis % total.ndim
+    if g.size < _LARGE:
         np.add.at(total, (slice(None),) * axis + (np.asarray(indices),), g)
+    else:
+        along = np.reshape(indices, [-1 if i == axis else 1 for i in range(total.ndim)])
+        np.add.at(total.reshape(-1), np.ravel(_places_along(along, total.shape, axis)), np.ravel(g))
     return unbroadcast(total, a)
+
+
+def _places_along(indices: Any, shape: tuple[int, ...], axis: int) -> Any:
+    """The places of the elements that np.take_along_axis takes out of an array of that shape."""
+    grid: list[Any] = list(np.ix_(*map(np.arange, shape)))
+    grid[axis] = indices
+    return flat_places(grid, shape)
 
 
 def within(indices: Any, a: Any, axis: Any, mode: Any) -> Any:
@@ -110,12 +123,7 @@ def within(indices: Any, a: Any, axis: Any, mode: Any) -> Any:
 def take_along_axis_pullback(g: Any, a: Any, indices: Any, axis: Any) -> Any:
     """The cotangent of `a` where `g` is that of np.take_along_axis(a, indices, axis)."""
     total = np.zeros(np.shape(a), np.asarray(g).dtype)
-    if axis is None:
-        source = indices
-    else:
-        grid: list[Any] = list(np.ix_(*map(np.arange, np.shape(a))))
-        grid[axis] = np.asarray(indices)
-        source = flat_places(grid, total.shape)
+    source = indices if axis is None else _places_along(indices, total.shape, axis)
     np.add.at(total.reshape(-1), np.ravel(source), np.ravel(np.broadcast_to(g, np.shape(source))))
     return total
 

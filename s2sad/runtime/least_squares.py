@@ -19,11 +19,22 @@ from s2sad.runtime.systems import adjoint
 
 def pinv_pullback(g: Any, ans: Any, a: Any) -> Any:
     """The cotangent of `a` where `g` is that of ans = np.linalg.pinv(a)."""
-    g = conjugate(g)
-    inner = adjoint(ans) @ g @ adjoint(ans)
-    left = adjoint(g) @ ans @ adjoint(ans)
-    right = adjoint(ans) @ ans @ adjoint(g)
-    return conjugate(left - a @ (ans @ left) + right - (right @ ans) @ a - inner)
+    g, turned = conjugate(g), adjoint(ans)
+    rows, columns = np.shape(a)[-2:]
+    rank = rank_by(ans, a)
+    bar = -(turned @ (g @ turned)) if rows > columns else -((turned @ g) @ turned)
+    if rank != rows:
+        left = adjoint(g) @ (ans @ turned)
+        bar = bar + left - a @ (ans @ left)
+    if rank != columns:
+        right = (turned @ ans) @ adjoint(g)
+        bar = bar + right - (right @ ans) @ a
+    return conjugate(bar)
+
+
+def rank_by(inverse: Any, a: Any) -> Any:
+    """The least rank of matrices with these pseudo-inverses, which times the matrices are projections: their traces."""
+    return np.min(np.rint(np.real(np.einsum("...ij,...ji->...", inverse, a))), initial=min(np.shape(a)[-2:]))
 
 
 def pinv_pushforward(t: Any, ans: Any, a: Any) -> Any:

@@ -253,6 +253,14 @@ def ramp(num: Any, endpoint: Any, ans: Any) -> Any:
     return np.reshape(np.linspace(0, np.real(ans).dtype.type(1), num, endpoint), (-1, *(1,) * (np.ndim(ans) - 1)))
 
 
+def vander_pullback(g: Any, ans: Any, increasing: Any = False) -> Any:
+    """The cotangent of `x` where `g` is that of ans = np.vander(x, N, increasing): of each power but 0, the one below it."""
+    powers = np.arange(1, max(np.shape(ans)[1], 1), dtype=ans.dtype)
+    if increasing:
+        return np.einsum("ij,ij,j->i", g[:, 1:], ans[:, :-1], powers)
+    return np.einsum("ij,ij,j->i", g[:, :-1], ans[:, 1:], powers[::-1])
+
+
 def vander_slope(x: Any, ans: Any, increasing: Any = False) -> Any:
     """The derivatives of the columns `ans` of np.vander in the elements of `x`."""
     powers = np.arange(1, max(np.shape(ans)[1], 1), dtype=ans.dtype)

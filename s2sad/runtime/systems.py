@@ -57,25 +57,28 @@ def inverse_along(t: Any, ans: Any) -> Any:
     return -(ans @ t @ ans)
 
 
-def matrix_power_along(t: Any, a: Any, n: int) -> Any:
-    """The tangent of np.linalg.matrix_power(a, n) where `t` is that of `a`, by squaring; a cotangent where both are transposed."""
+def matrix_power_along(t: Any, ans: Any, a: Any, n: int) -> Any:
+    """The tangent of ans = np.linalg.matrix_power(a, n) where `t` is that of `a`; a cotangent where all are transposed."""
     if n == 0:
         return 0 * t
     if n > 0:
         return _power_along(t, np.asarray(a), n)[1]
-    inverse = np.linalg.inv(a)
+    inverse = ans if n == -1 else np.linalg.inv(a)
     return _power_along(inverse_along(t, inverse), inverse, -n)[1]
 
 
 def _power_along(t: Any, a: Any, n: int) -> Any:
-    """The power and its tangent: the product of `p` and `q` has the tangent p_dot @ q + p @ q_dot."""
-    if n == 1:
-        return a, t
-    half, along = _power_along(t, a, n // 2)
-    power, along = half @ half, along @ half + half @ along
-    if n % 2 == 0:
-        return power, along
-    return power @ a, along @ a + power @ t
+    """a ** (n // 2), and the tangent of a ** n: factor by factor where they are few, else by squaring."""
+    if n < 4:
+        along = left = t
+        for _ in range(n - 1):
+            left = a @ left
+            along = along @ a + left
+        return a, along
+    quarter, along = _power_along(t, a, n // 2)
+    half = quarter @ quarter @ a if n // 2 % 2 else quarter @ quarter
+    along = along @ half + half @ along
+    return half, along @ a + half @ (half @ t) if n % 2 else along
 
 
 def cofactors(a: Any, ans: Any) -> Any:

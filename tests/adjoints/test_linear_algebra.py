@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from s2sad import grad
+from s2sad import grad, vjp
 from s2sad.errors import NotDifferentiable
 from s2sad.testing import check_grads
 
@@ -289,3 +289,17 @@ def no_operands(a):
 def test_options_that_no_rule_names_are_refused():
     with pytest.raises(NotDifferentiable, match="the rule of einsum does not handle this argument: out"):
         grad(no_operands)(A)
+
+
+OF_ALL_RANKS = [A, A * [[1.0], [1.0], [0.0]], TALL, TALL.T, TALL[:, :1] @ TALL.T[:1], Z, np.outer(Z[0], Z[1])]
+
+
+@pytest.mark.parametrize("a", [*OF_ALL_RANKS, np.stack(OF_ALL_RANKS[:2]), np.stack([TALL, TALL[:, :1] * [1.0, 2.0]])])
+def test_pseudo_inverses_of_any_rank(a):
+    """Terms of the derivative vanish for matrices of full rank. It is asked for where the rank stays."""
+    rng = np.random.default_rng(1)
+    t = rng.normal(size=(a.shape[-2],) * 2) @ a + a @ rng.normal(size=(a.shape[-1],) * 2)
+    ans, pullback = vjp(np.linalg.pinv, a)
+    g = rng.normal(size=ans.shape)
+    difference = (np.linalg.pinv(a + 1e-6 * t, 1e-3) - np.linalg.pinv(a - 1e-6 * t, 1e-3)) / 2e-6
+    np.testing.assert_allclose(np.sum(pullback(g)[0] * t).real, np.sum(g * difference).real, rtol=1e-5)

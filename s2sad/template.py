@@ -131,6 +131,8 @@ class _Substitution:
             new.args = [e for a in new.args for e in _unstar(a)]
             new.keywords = [k for k in new.keywords if not _is_default(k)]
             _drop_defaults(new, self._helper(node))
+        if isinstance(new, gast.Subscript):
+            return _element(new)
         return _folded(new) if isinstance(new, gast.BinOp) else new
 
     def _helper(self, call: gast.Call) -> Any:
@@ -151,6 +153,14 @@ class _Substitution:
 
 def _cells(template: Callable[..., Any]) -> Mapping[str, types.CellType]:
     return cells_of(template) if isinstance(template, types.FunctionType) else {}
+
+
+def _element(node: gast.Subscript) -> gast.expr:
+    """Of operands that are written out, the one that is meant."""
+    operands, place = getattr(node.value, "elts", []), nodes.number(node.slice)
+    if not operands or not isinstance(place, int) or any(isinstance(o, gast.Starred) for o in operands):
+        return node
+    return operands[place]
 
 
 def _folded(node: gast.BinOp) -> gast.expr:

@@ -21,9 +21,6 @@ FAMILIES = ("elementwise", "reductions", "shapes", "selections", "calculus", "pr
 TARGET = 1.2
 
 REASONS = {
-    "a list of results has a cotangent for each of them, zeros included": (
-        "np.modf", "np.frexp", "np.split, one part", "np.broadcast_arrays", "np.meshgrid",
-    ),
     "the cotangents of all arrays of a list, whether asked for or not": ("np.select", "np.choose", "np.linalg.multi_dot"),
     "differentiated by its equal in Python": ("np.piecewise", "np.apply_along_axis"),
     "two roots, so that it is nan and has its branch cut where the function does": ("np.arccosh",),

@@ -17,6 +17,7 @@ from s2sad.runtime import (
     first_places,
     first_true,
     folded_over,
+    instantiate,
     masks_of,
     moved_apart,
     numbers_within,
@@ -274,8 +275,12 @@ def diagflat(g, v, k=0):
 
 @rule(np.broadcast_arrays, at=[(V, A.T), (2.5, V, A.T), (A,)])
 class broadcast_arrays:
-    def pullback_args(g, ans, *args):
-        return unbroadcast_each(g, args)
+    tuple_unless = ()
+
+    def pullback_args(g, ans, place, *args):
+        if place is None:
+            return unbroadcast_each(g, args)
+        return unbroadcast(instantiate(g[place], args[place]), args[place])
 
     def pushforward_args(t, ans, *args):
         return np.broadcast_arrays(*filled(t, args))

@@ -14,6 +14,7 @@ from s2sad.runtime import (
     abs_slope,
     abs_slope_pullback,
     abs_slope_pushforward,
+    alone,
     as_complex,
     as_gradient,
     as_operand,
@@ -369,6 +370,11 @@ def snapshot_rule(g, value):
 @linear(scalar_seed, at=[(1.5, 2.5)])
 def scalar_seed_rule(h, seed, out):
     return h
+
+
+@linear(alone, at=[(2.5, 1, (0.5, 1.5))])
+def alone_rule(h, g, position, sequence):
+    return instantiate(h[position], g)
 
 
 @linear(display_item, at=[(DictBar.of({"a": 1.5}, {"a": 2.5}), "a", ())])

@@ -198,6 +198,8 @@ def ldexp(g, x, i):
 class frexp:
     """The mantissa is x scaled by a power of two; the exponent is an integer."""
 
+    tuple_unless = ()
+
     def pullback_x(g, ans, x):
         return math.ldexp(g[0], -ans[1])
 
@@ -208,6 +210,8 @@ class frexp:
 @rule(math.modf, at=[(10.25,), (-0.3,)])
 class modf:
     """The fractional part moves with x; the integral part does not."""
+
+    tuple_unless = ()
 
     def pullback_x(g, ans, x):
         return g[0]
@@ -291,6 +295,8 @@ class rect:
 @rule(cmath.polar, at=COMPLEX)
 class polar:
     """The distance from 0, and the angle."""
+
+    tuple_unless = ()
 
     def pullback_x(g, ans, x):
         return (g[0] * ans[0] - 1j * g[1]) / x

@@ -267,6 +267,8 @@ if hasattr(np, "unstack"):
 
     @rule(np.unstack, at=[(A,), sample(T, axis=-1)])
     class unstack:
+        tuple_unless = ()
+
         def pullback_x(g, ans, x, *, axis=0):
             return np.stack(filled(g, ans), axis=axis) if len(ans) > 0 else np.zeros_like(x)
 
@@ -276,6 +278,8 @@ if hasattr(np, "unstack"):
 
 @rule(np.ix_, at=[(V, A[0]), (V,), (V, [0, 2])])
 class ix_:
+    tuple_unless = ()
+
     def pullback_args(g, ans, *args):
         return meshgrid_pullback(g, args, "ij", True)
 
@@ -289,6 +293,8 @@ class ix_:
         sample(V, A[0], indexing="ij", sparse=True, copy=False)],
 )  # fmt: skip
 class meshgrid:
+    tuple_unless = ()
+
     def pullback_xi(g, ans, *xi, copy=True, sparse=False, indexing="xy"):
         if sparse is False:
             return meshgrid_pullback(g, xi, indexing)

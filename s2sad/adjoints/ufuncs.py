@@ -27,6 +27,7 @@ from s2sad.runtime import (
     conjugate,
     finite,
     imag_pullback,
+    instantiate,
     larger,
     or_one,
     power_log,
@@ -340,6 +341,8 @@ def ldexp(g, x, i):
 class frexp:
     """The mantissa is x scaled by a power of two; the exponent is an integer."""
 
+    tuple_unless = ()
+
     def pullback_x(g, ans, x):
         return np.ldexp(g[0], -ans[1])
 
@@ -351,8 +354,10 @@ class frexp:
 class modf:
     """The fractional part moves with x; the integral part does not."""
 
+    tuple_unless = ()
+
     def pullback_x(g, ans, x):
-        return g[0]
+        return instantiate(g[0], x)
 
     def pushforward_x(t, ans, x):
         return ListBar((t, 0))

@@ -28,9 +28,10 @@ _BINDERS = (gast.stmt, gast.NamedExpr, gast.pattern)  # what may bind a name, or
 _LITERALS = {int: "int", float: "float", complex: "complex", bool: "bool", str: "str", type(None): "none"}
 _DISPLAYS = {gast.List: "list", gast.ListComp: "list", gast.Tuple: "tuple", gast.Dict: "dict", gast.DictComp: "dict"}
 _ARRAY_MAKERS = {"zeros", "ones", "empty", "full", "array", "asarray", "arange", "linspace", "eye", "stack", "concatenate"}
+_SPLITS = dict.fromkeys((np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit), "list")
 _CONSTRUCTORS: dict[Any, str] = {
     int: "int", len: "int", float: "float", bool: "bool", str: "str", range: "range", list: "list", sorted: "list",
-    tuple: "tuple", dict: "dict", complex: "complex", isinstance: "bool", any: "bool", all: "bool",
+    tuple: "tuple", dict: "dict", complex: "complex", isinstance: "bool", any: "bool", all: "bool", **_SPLITS,
 }  # fmt: skip
 
 

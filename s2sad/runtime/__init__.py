@@ -3,6 +3,7 @@
 from s2sad.runtime.accumulate import (
     add_at,
     add_item,
+    alone,
     attribute_cotangent,
     display_item,
     display_item_pullback,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.containers import DictBar, ObjectBar
+from s2sad.runtime.containers import DictBar, ListBar, ObjectBar
 
 
 def add_at(bar: Any, index: Any, g: Any) -> None:
@@ -58,6 +58,17 @@ def add_item(bar: Any, position: int, g: Any) -> None:
     """`bar[position] += g`, where `bar` belongs to what a loop runs over: of a dictionary, that is the keys."""
     if not isinstance(bar, DictBar):
         bar[position] += g
+
+
+def alone(g: Any, position: int, sequence: Any) -> Any:
+    """The cotangent of a sequence of which nothing else is used than one element; `g` is that of the element.
+
+    >>> alone(1.5, 1, (0.5, 2.0, 3.0))
+    [0, 1.5, 0]
+    """
+    bar = ListBar([0] * len(sequence))
+    bar[position] = g
+    return bar
 
 
 _KEYS = object()  # no dictionary has this key

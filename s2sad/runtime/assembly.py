@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.accumulate import flat_places
-from s2sad.runtime.containers import ListBar
+from s2sad.runtime.containers import ListBar, zeros_like
 from s2sad.runtime.shapes import unbroadcast
 
 _LARGE = 1000  # from here on it pays to count the places through the whole array, of which NumPy adds up faster
@@ -41,10 +41,8 @@ def filled(bars: Any, arrays: Any) -> list[Any]:
         return list(bars)
     if _is_zero(bars):
         bars = [0] * len(arrays)
-    return [
-        np.zeros_like(a) if _is_zero(b) else b if np.shape(b) == np.shape(a) else np.broadcast_to(b, np.shape(a))
-        for b, a in zip(bars, arrays, strict=True)
-    ]
+    whole = [np.zeros_like(a, shape=()) if _is_zero(b) else b for b, a in zip(bars, arrays, strict=True)]
+    return [b if np.shape(b) == np.shape(a) else np.broadcast_to(b, np.shape(a)) for b, a in zip(whole, arrays, strict=True)]
 
 
 def _pieces(g: Any, shapes: list[tuple[int, ...]], arrays: Any, axis: int) -> Any:
@@ -235,17 +233,17 @@ def _reshaped(bar: Any, a: Any) -> Any:
 
 def meshgrid_pullback(g: Any, xi: tuple[Any, ...], indexing: str = "xy", sparse: bool = False) -> Any:
     """The cotangents of the axes where `g` holds those of np.meshgrid(*xi, indexing=indexing, sparse=sparse)."""
-    if sparse:
-        return ListBar(_reshaped(part, x) for part, x in zip(g, xi, strict=True))
     order = list(range(len(xi)))
     if indexing == "xy" and len(xi) > 1:
         order[:2] = [1, 0]
     shape = tuple(int(np.size(xi[order.index(k)])) for k in range(len(xi)))
 
     def summed(i: int, x: Any, part: Any) -> Any:
-        others = tuple(k for k in range(len(xi)) if k != order[i])
         if _is_zero(part):
-            return 0
+            return zeros_like(x)
+        if sparse:
+            return _reshaped(part, x)
+        others = tuple(k for k in range(len(xi)) if k != order[i])
         return np.reshape(np.sum(np.broadcast_to(part, shape), axis=others), np.shape(x))
 
     return ListBar(summed(i, x, part) for i, (part, x) in enumerate(zip(g, xi, strict=True)))

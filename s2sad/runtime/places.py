@@ -184,7 +184,7 @@ def selected_pullback(g: Any, which: Any, choices: Any) -> Any:
 
 def unbroadcast_each(bars: Any, args: Any) -> Any:
     """The cotangents of `args` where `bars` are those of np.broadcast_arrays(*args)."""
-    return ListBar([unbroadcast(bar, x) for bar, x in zip(bars, args, strict=True)])
+    return ListBar([unbroadcast(instantiate(bar, x), x) for bar, x in zip(bars, args, strict=True)])
 
 
 def trimmed(filt: Any, trim: Any = "fb") -> Any:

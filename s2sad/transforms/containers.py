@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import gast
 
 from s2sad import nodes
 from s2sad.analysis.expressions import root
 from s2sad.nodes import Expr
 from s2sad.runtime import (
+    ListBar,
     ObjectBar,
     add_item,
     as_sequence,
@@ -91,8 +90,9 @@ def unpack(step: steps.Unpack, sweep: Sweep) -> None:
     present = [t.id for t in targets if t.id in sweep.bars]
     if not present:
         return
-    if step.source in {t.id for t in targets} or _is_tape(step.source, sweep) or _is_passed_on(step.source, sweep):
-        parts = nodes.call(sweep.helper(_list_bar()), gast.List([_part(t, sweep) for t in step.targets], gast.Load()))
+    if step.source in {t.id for t in targets} or _is_tape(step.source, sweep) or is_passed_on(step.source, sweep):
+        parts = nodes.call(sweep.helper(ListBar), gast.List([_part(t, sweep) for t in step.targets], gast.Load()))
+        parts.of_elements = True
         for name in present:
             sweep.take(name)
         sweep.emit(nodes.assign(sweep.bar_name(step.source), parts))
@@ -127,15 +127,9 @@ def _is_tape(variable: str, sweep: Sweep) -> bool:
     return variable in context.active and sum(nodes.is_name(n, variable) for n in nodes.walk(context.source.tree.body)) == 1
 
 
-def _is_passed_on(variable: str, sweep: Sweep) -> bool:
-    """Is this the tuple of `a, b = f(x)`, which has no other use?"""
-    return sweep.context.kinds.get(variable) == "tuple" and variable in sweep.context.namer.issued
-
-
-def _list_bar() -> Any:
-    from s2sad.runtime import ListBar
-
-    return ListBar
+def is_passed_on(variable: str, sweep: Sweep) -> bool:
+    """Is this the tuple of `a, b = f(x)` or `f(x)[0]`, which has no other use?"""
+    return sweep.context.kinds.get(variable) in ("list", "tuple") and variable in sweep.context.namer.issued
 
 
 def _part(target: Expr, sweep: Sweep) -> Expr:

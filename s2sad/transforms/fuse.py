@@ -203,3 +203,10 @@ class _Replace(gast.NodeTransformer):  # type: ignore[misc]
 
     def visit_Name(self, node: gast.Name) -> Expr:
         return self.value if node.id == self.name and isinstance(node.ctx, gast.Load) else node
+
+    def visit_Subscript(self, node: gast.Subscript) -> Expr:
+        """An element of a cotangent that is put together of its elements is that element."""
+        self.generic_visit(node)
+        elements = node.value.args[0].elts if getattr(node.value, "of_elements", False) else []
+        index = nodes.number(node.slice)
+        return elements[index] if elements and isinstance(index, int) and all(map(_is_atom, elements)) else node

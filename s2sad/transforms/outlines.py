@@ -9,11 +9,11 @@ import gast
 import numpy as np
 
 from s2sad.context import Context
-from s2sad.runtime import broadcast_like, instantiate, unbroadcast, zeros_like
+from s2sad.runtime import alone, broadcast_like, instantiate, unbroadcast, zeros_like
 
 # function: the argument of which only the outline matters
 _IN_STEP = {zeros_like: 0, instantiate: 1}
-_OUTLINED = {np.shape: 0, np.ndim: 0, np.size: 0, unbroadcast: 1, broadcast_like: 1, **_IN_STEP}
+_OUTLINED = {np.shape: 0, np.ndim: 0, np.size: 0, unbroadcast: 1, broadcast_like: 1, alone: 2, **_IN_STEP}
 
 
 def outlined(parts: Iterable[gast.AST], context: Context) -> Iterator[tuple[gast.Name, bool]]:

@@ -19,6 +19,7 @@ from s2sad.analysis.regions import Simple
 from s2sad.nodes import Expr
 from s2sad.runtime import (
     add_at,
+    alone,
     attribute_cotangent,
     require_constants,
     unbroadcast,
@@ -30,7 +31,7 @@ from s2sad.transforms.common import share
 from s2sad.transforms.contributions import Contribution, definite, finish, rename_root
 from s2sad.transforms.edits import Edits
 from s2sad.transforms.products import floats, is_fresh, product, sum_of
-from s2sad.transforms.sweep import Sweep
+from s2sad.transforms.sweep import Bar, Sweep
 
 
 def pull(step: steps.Step, node: Simple, sweep: Sweep, edits: Edits) -> None:
@@ -216,6 +217,12 @@ def _read(step: steps.Read, sweep: Sweep) -> None:
         g: Expr = nodes.load(item)
     else:
         g = sweep.bar(step.target)
+    if _is_alone(step.place, owner, sweep):
+        sequence = sweep.primal(nodes.load(owner))
+        sweep.emit(nodes.assign(sweep.bar_name(owner), nodes.call(sweep.helper(alone), g, step.place.slice, sequence)))
+        sweep.take(step.target)
+        sweep.bars[owner] = Bar(owned=False)
+        return
     sweep.materialise(owner, after=False)
     place = sweep.primal(step.place)
     rename_root(place, sweep.bar_name(owner))
@@ -227,6 +234,17 @@ def _read(step: steps.Read, sweep: Sweep) -> None:
         sweep.emit(nodes.augment(place, g))
     if owner != step.target:
         sweep.take(step.target)
+
+
+def _is_alone(place: Expr, owner: str, sweep: Sweep) -> bool:
+    """Is this the one element of a sequence that is used?"""
+    return (
+        isinstance(place, gast.Subscript)
+        and nodes.is_name(place.value, owner)
+        and isinstance(nodes.number(place.slice), int)
+        and owner not in sweep.bars
+        and containers.is_passed_on(owner, sweep)
+    )
 
 
 def _index_value(index: Expr, sweep: Sweep) -> Expr:

@@ -21,7 +21,53 @@ def both(pair):
     return total(pair[0]) + total(pair[1]) * 0.5
 
 
+def unpacked(function, *args):
+    a, b = function(*args)
+    return total(a) * np.sum(a) + total(b)
+
+
+def second_of(function):
+    def of(*args):
+        _, b = function(*args)
+        return total(b)
+
+    return of
+
+
+def fraction(x):
+    part, _ = np.modf(np.reshape(x * x, (3, 2)))
+    return total(part)
+
+
+def whole(x):
+    _, part = np.modf(np.reshape(x * x, (3, 2)))
+    return total(part) + total(x)
+
+
+# One of several results, or some: the others have the zero cotangent of any shape.
+PARTS = {
+    "modf, the fraction": (fraction, M + 0.1),
+    "modf, the whole": (whole, M + 0.1),
+    "modf, by number": (lambda x: total(np.modf(x * 1.5)[0]) + total(np.modf(x)[1]), V + 0.1),
+    "frexp": (lambda x: total(np.frexp(np.reshape(x, 6))[0]) + np.sum(np.frexp(x)[1] * x), M + 0.1),
+    "meshgrid, both": (lambda x, y: unpacked(np.meshgrid, x, y), V, PLACES),
+    "meshgrid, one": (second_of(np.meshgrid), V, PLACES),
+    "meshgrid, by number": (lambda x, y: total(np.meshgrid(x * y[0], y)[-1]), V, PLACES),
+    "sparse meshgrid": (lambda x: total(np.meshgrid(np.reshape(x, 6), [1.0, 2.0], sparse=True)[1]) + total(x), M),
+    "ix_": (lambda x: total(np.ix_(x * x, np.reshape(x, 3))[1]), V),
+    "broadcast_arrays, one": (second_of(np.broadcast_arrays), V, M),
+    "broadcast_arrays, by number": (lambda x, y: total(np.broadcast_arrays(np.reshape(x, (3, 1)), y)[0]), V, PLACES),
+    "split, both": (lambda x: unpacked(np.split, np.reshape(x, 6), 2), M),
+    "split, one": (lambda x: total(np.split(np.reshape(x, 6), [1, 4])[1]), M),
+    "split, two": (lambda x: total(np.split(x, 3, axis=1)[0]) + total(np.hsplit(x, 3)[-1]), M),
+    "vsplit": (lambda x: total(np.vsplit(x, 2)[1]), M),
+    "eigh, the values": (lambda x: total(np.linalg.eigh(np.outer(x, x) + np.diag(x))[0]), V),
+    "slogdet": (lambda x: np.linalg.slogdet(np.outer(x, x) + np.diag(x))[1], V),
+    "divmod": (lambda x: total(np.divmod(np.reshape(x, 6), 0.7)[1]), M),
+    "in a loop": (lambda x: sum(total(np.split(x * x[i], 3)[1]) for i in range(3)), V),
+}
 CALLS = {
+    **PARTS,
     "sqrt dtype": (lambda x: total(np.abs(np.sqrt(x - 1.0, dtype=complex))), V),
     "add dtype": (lambda x: total(np.add(x, x * x, dtype=np.longdouble)), V),
     "multiply dtype of numbers": (lambda x: total(np.multiply(x[0], x[1], dtype=float)), V),

@@ -38,7 +38,7 @@ nondifferentiable(
     np.zeros, np.ones, np.empty, np.zeros_like, np.ones_like, np.empty_like, np.eye, np.identity,
     np.tri, np.indices, np.tril_indices, np.triu_indices, np.tril_indices_from,
     np.triu_indices_from, np.diag_indices, np.diag_indices_from, np.ndindex, np.unravel_index,
-    np.ravel_multi_index, np.broadcast_shapes, np.fromstring, np.loadtxt, np.genfromtxt,
+    np.ravel_multi_index, np.broadcast_shapes, np.loadtxt, np.genfromtxt,
     np.load,
 )  # fmt: skip
 
@@ -65,16 +65,6 @@ nondifferentiable(
     np.mask_indices, np.isnat, np.is_busday, np.busday_count,
     np.busday_offset, np.busdaycalendar, np.datetime_as_string, np.datetime_data, np.polynomial.set_default_printstyle,
     *of(np, "bitwise_count", "isdtype", "in1d"),
-)  # fmt: skip
-
-# Names of NumPy 1 that have gone since.
-nondifferentiable(
-    *of(
-        np, "DataSource", "add_docstring", "add_newdoc", "add_newdoc_ufunc", "alltrue", "byte_bounds", "compare_chararrays",
-        "deprecate", "deprecate_with_doc", "disp", "find_common_type", "get_array_wrap", "geterrobj", "issctype",
-        "issubclass_", "issubsctype", "lookfor", "maximum_sctype", "obj2sctype", "recfromcsv", "recfromtxt", "safe_eval",
-        "sctype2char", "set_numeric_ops", "set_string_function", "seterrobj", "sometrue", "source", "who",
-    ),
 )  # fmt: skip
 
 # Points and weights of quadrature, by their number.

@@ -75,7 +75,7 @@ class cond:
     """The quotient of the extreme singular values; for other norms, that of the matrix times that of its inverse."""
 
     def pullback_x(g, ans, x, p=None):
-        return np.expand_dims(g, (-2, -1)) * cond_slope(x, p)
+        return np.expand_dims(np.real(g), (-2, -1)) * cond_slope(x, p)  # NumPy 2.2 makes it complex where x is
 
     def pushforward_x(t, ans, x, p=None):
         return np.real(np.sum(t * cond_slope(x, p), axis=(-2, -1)))

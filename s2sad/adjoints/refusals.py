@@ -37,7 +37,7 @@ refused(
 )  # fmt: skip
 
 refused(
-    np.frombuffer, np.from_dlpack,
+    np.frombuffer, np.from_dlpack, np.fromstring,
     because="it reads the bytes of its argument",
     instead="make an array of the values: np.array(...)",
 )  # fmt: skip

@@ -80,7 +80,7 @@ def squeeze(g, a, axis=None):
 
 @rule(np.atleast_1d, np.atleast_2d, np.atleast_3d, at=[(2.5,), (V,), (A,), (2.5, V), (V, A, 2.5)])
 class atleast:
-    """Of one array an array, of more of them a tuple (in NumPy 1, a list)."""
+    """Of one array an array, of more of them a tuple."""
 
     def pullback_arys(g, ans, *arys):
         return reshaped_each(g, arys)

@@ -34,6 +34,10 @@ GUFUNC = "it moves the axes of the operands: np.moveaxis, np.expand_dims"
 TWO_RESULTS = "it gives more than the result"
 #: The same, of some functions.
 LEFT_OUT_OF = {
+    "bias": ("without effect, and gone since NumPy 2.4", "corrcoef"),
+    "ddof": ("without effect, and gone since NumPy 2.4", "corrcoef"),
+    "interpolation": ("the name that method had before NumPy 2.4", "quantile nanquantile percentile nanpercentile"),
+    "newshape": ("the name that shape had before NumPy 2.4", "reshape"),
     "axes": (GUFUNC, "matmul matvec vecdot vecmat"),
     "axis": (GUFUNC, "matmul matvec vecmat trim_zeros unique"),
     "keepdims": (GUFUNC, "matmul matvec vecdot vecmat"),
@@ -110,7 +114,7 @@ def test_what_a_rule_names_is_where_the_function_has_it(function, rule):
 
 
 #: Rules of functions that have more parameters than these, which have the same meaning.
-SHARED = {"numpy.linalg.cross"}
+SHARED = {"numpy.linalg.cross", "numpy.complex128"}
 
 
 def is_meant(function, own, other):

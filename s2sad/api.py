@@ -20,7 +20,7 @@ from s2sad.runtime import ListBar, as_gradient
 from s2sad.runtime.cotangents import as_cotangent, detached, distinct, fresh_tape
 from s2sad.source import unwrap
 from s2sad.source.annotations import promised_kinds
-from s2sad.synthetic import has_rule, wrapper_of
+from s2sad.synthetic import has_rule, signature_of, wrapper_of
 
 Argnums = int | str | Sequence[int | str]
 
@@ -206,7 +206,7 @@ class DerivativeFunction:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        return inspect.signature(self._fun).replace(return_annotation=inspect.Signature.empty)
+        return signature_of(self._fun).replace(return_annotation=inspect.Signature.empty)
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)

@@ -21,6 +21,7 @@ import numpy as np
 from s2sad.api import Argnums, grad, vjp
 from s2sad.arguments import check_differentiable
 from s2sad.errors import InvalidArgument
+from s2sad.synthetic import signature_of
 
 #: Up to so many numbers in an argument each is moved alone; beyond, all of them along random directions.
 _SINGLY = 64
@@ -114,7 +115,7 @@ def compare(
     atol: float | None = None,
 ) -> list[Comparison]:
     """One comparison for each argument in `argnums`, or for each that has a derivative."""
-    bound = _bound(inspect.signature(fun), args, kwargs or {})
+    bound = _bound(signature_of(fun), args, kwargs or {})
     if argnums is None:
         many = _differentiable(bound)
     else:

@@ -54,6 +54,16 @@ def wrapper_of(function: Any, count: int = 0, names: tuple[str, ...] = (), *, op
     return _wrapper(function, name, _spelled(every, wanted), ", ".join(passed), ", ".join(checked))
 
 
+def signature_of(function: Any) -> inspect.Signature:
+    """That of a function; of one that is compiled and does not tell, such as NumPy's ufuncs before 2.4, what its rule names."""
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        if not has_rule(function):
+            raise
+        return inspect.signature(wrapper_of(function, options=True))
+
+
 def _spelled(every: list[inspect.Parameter], wanted: list[inspect.Parameter]) -> str:
     """The parameters of a wrapper: those after one that is left out are taken by name."""
     taken = []

@@ -339,7 +339,7 @@ class TestErrors:
     ("function", "rule"), [pytest.param(f, r, id=getattr(f, "__name__", type(f).__name__)) for f, r in all_rules()]
 )
 def test_the_rules_of_the_package_fit_their_functions(function, rule):
-    by_position = {pow, np.asarray, np.asanyarray, np.complex128}  # they share rules with operator.pow, np.array and np.complex64
+    by_position = {pow, np.asarray, np.asanyarray, np.complex128}  # these share the rule of another function
     read = rule.kind not in ("nondifferentiable", "refused") and not (function.__module__ or "").startswith("s2sad.")
     if read and function not in by_position:
         check_fit(function, rule)

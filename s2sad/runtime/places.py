@@ -9,7 +9,7 @@ import numpy as np
 
 from s2sad.runtime.containers import ListBar
 from s2sad.runtime.refusals import NoRule
-from s2sad.runtime.shapes import as_operand, unbroadcast
+from s2sad.runtime.shapes import as_operand, instantiate, unbroadcast
 
 
 def places(x: Any) -> Any:

@@ -32,13 +32,13 @@ REASONS = {
         "np.nanstd(axis=1)", "np.nanprod(axis=1)",
     ),
     "one formula for all ranks of tensors": (
-        "np.vecdot", "np.tensordot", "np.tensordot, two axes", "np.tensordot(axes)", "einsum i,i->", "einsum i,j->ij",
+        "np.vecdot", "einsum i,i->", "einsum i,j->ij",
         "einsum ij,j,i->",
     ),
     "one formula for all powers and orders": (
-        "np.linalg.norm(3)", "np.linalg.norm(inf)",
+        "np.linalg.norm(inf)",
     ),
-    "matrices of any rank, real or complex": ("np.linalg.lstsq", "np.linalg.eigh", "np.linalg.svd"),
+    "matrices of any rank, real or complex": ("np.linalg.lstsq", "np.linalg.eigh"),
     "so small that the calls of functions count": (
         "np.diag, of a row", "np.diagflat", "np.linalg.tensorinv", "np.linalg.tensorsolve", "np.linalg.eigh, stacked",
     ),

@@ -116,10 +116,10 @@ class trim_zeros:
     """What is cut off counts as constant."""
 
     def pullback_filt(g, ans, filt, trim="fb"):
-        return put_back(g, trimmed(filt, trim), filt)
+        return put_back(g, trimmed(filt, ans, trim), filt)
 
     def pushforward_filt(t, ans, filt, trim="fb"):
-        return taken(t, trimmed(filt, trim))
+        return taken(t, trimmed(filt, ans, trim))
 
 
 @rule(np.choose, at=[([0, 1, 0], [V, 2 * V]), ([[0], [1]], (V, A[0][:1])), sample([0, 4, -1], [V, 2.5], mode="wrap")])

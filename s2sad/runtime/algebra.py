@@ -98,9 +98,9 @@ def tensordot_pullback_a(g: Any, a: Any, b: Any, axes: Any = 2) -> Any:
     of_a, of_b = _contracted(axes, rank_a, rank_b)
     kept_a = [i for i in range(rank_a) if i not in of_a]
     kept_b = [i for i in range(rank_b) if i not in of_b]
-    found = np.tensordot(g, b, (list(range(len(kept_a), np.ndim(g))), kept_b))
-    paired = [of_a[of_b.index(i)] for i in sorted(of_b)]  # tensordot leaves b's axes in b's order
-    return unbroadcast(np.transpose(found, np.argsort(kept_a + paired)), a)
+    paired = [of_b[of_a.index(i)] for i in sorted(of_a)]
+    found = np.tensordot(g, np.transpose(b, kept_b + paired), len(kept_b))
+    return unbroadcast(np.transpose(found, np.argsort(kept_a + sorted(of_a))), a)
 
 
 def tensordot_pullback_b(g: Any, a: Any, b: Any, axes: Any = 2) -> Any:
@@ -109,6 +109,6 @@ def tensordot_pullback_b(g: Any, a: Any, b: Any, axes: Any = 2) -> Any:
     of_a, of_b = _contracted(axes, rank_a, rank_b)
     kept_a = [i for i in range(rank_a) if i not in of_a]
     kept_b = [i for i in range(rank_b) if i not in of_b]
-    found = np.tensordot(a, g, (kept_a, list(range(len(kept_a)))))
-    paired = [of_b[of_a.index(i)] for i in sorted(of_a)]
-    return unbroadcast(np.transpose(found, np.argsort(paired + kept_b)), b)
+    paired = [of_a[of_b.index(i)] for i in sorted(of_b)]
+    found = np.tensordot(np.transpose(a, paired + kept_a), g, len(kept_a))
+    return unbroadcast(np.transpose(found, np.argsort(sorted(of_b) + kept_b)), b)

@@ -46,7 +46,7 @@ def norm_slope(g: Any, ans: Any, x: Any, ord: Any, axis: Any) -> Any:
     axes = norm_axes(x, axis)
     if len(axes) == 1:
         return _vector_slope(g, ans, x, ord, axes)
-    return _vector_slope(g, ans, x, 2, axes) if ord is None or ord == "fro" else _matrix_slope(x, ord, axes) * g
+    return _vector_slope(g, ans, x, 2, axes) if ord is None or ord == "fro" else _matrix_slope(g, x, ord, axes)
 
 
 def norm_axes(x: Any, axis: Any) -> tuple[int, ...]:
@@ -66,25 +66,30 @@ def _vector_slope(g: Any, ans: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> 
         return abs_slope(x) * ties(np.abs(x), ans, axes, True) * g
     if ord == 1:
         return abs_slope(x) * g
+    return abs_slope(x) * _share(x, ans) ** (ord - 1) * g
+
+
+def _share(x: Any, ans: Any) -> Any:
+    """The absolute values of `x` over their norm; where they are 0, which the sign is too, something to take powers of."""
     share = np.abs(x) / or_one(ans)
-    return abs_slope(x) * (share + (share == 0)) ** (ord - 1) * (x != 0) * g
+    return share if np.all(x) else share + np.equal(x, 0)
 
 
-def _matrix_slope(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
-    """The derivative of the norm of the matrices along two axes."""
+def _matrix_slope(g: Any, x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
+    """The derivative of the norm of the matrices along two axes, times `g`."""
     if ord in (1, -1, np.inf, -np.inf):
         within, across = axes if abs(ord) == 1 else axes[::-1]
         sums = np.sum(np.abs(x), axis=within, keepdims=True)
         extreme = (
             np.max(sums, axis=across, keepdims=True, initial=0) if ord > 0 else np.min(sums, axis=across, keepdims=True)
         )
-        return abs_slope(x) * ties(sums, extreme, across, True)
+        return abs_slope(x) * (ties(sums, extreme, across, True) * g)
     u, s, vh = np.linalg.svd(np.moveaxis(x, axes, (-2, -1)), full_matrices=False)
     weights = np.sign(s)
     if ord != "nuc":
         extreme = np.max(s, axis=-1, keepdims=True, initial=0) if ord > 0 else np.min(s, axis=-1, keepdims=True)
         weights = weights * ties(s, extreme, -1, True)
-    return np.moveaxis(conjugate((u * np.expand_dims(weights, -2)) @ vh), (-2, -1), axes)
+    return np.moveaxis(conjugate((u * np.expand_dims(weights, -2)) @ vh), (-2, -1), axes) * g
 
 
 def cond_slope(x: Any, p: Any = None) -> Any:

@@ -187,13 +187,12 @@ def unbroadcast_each(bars: Any, args: Any) -> Any:
     return ListBar([unbroadcast(instantiate(bar, x), x) for bar, x in zip(bars, args, strict=True)])
 
 
-def trimmed(filt: Any, trim: Any = "fb") -> Any:
-    """Which part of `filt` np.trim_zeros(filt, trim) keeps."""
-    there = np.not_equal(filt, 0)
-    if not np.any(there):
-        return slice(0)
-    start = int(np.argmax(there)) if "f" in trim.lower() else 0
-    return slice(start, len(filt) - int(np.argmax(there[::-1])) if "b" in trim.lower() else len(filt))
+def trimmed(filt: Any, ans: Any, trim: Any = "fb") -> Any:
+    """Which part of `filt` ans = np.trim_zeros(filt, trim) is: it starts among so many elements as were cut off, or behind."""
+    start = 0
+    if "f" in trim.lower() and len(ans):
+        start = int(np.argmax(np.not_equal(filt[: len(filt) - len(ans) + 1], 0)))
+    return slice(start, start + len(ans))
 
 
 def rearranged(a: Any, ans: Any, axis: Any = -1) -> Any:

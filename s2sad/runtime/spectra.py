@@ -33,10 +33,10 @@ def on_diagonal(x: Any) -> Any:
     return x * np.eye(np.shape(x)[-1], dtype=np.real(x).dtype)
 
 
-def gaps(w: Any, what: str) -> Any:
-    """The differences w[j] - w[i] as a matrix, with ones on its diagonal; refused where two values are equal."""
-    eye = np.eye(np.shape(w)[-1], dtype=np.real(w).dtype)
-    found = np.expand_dims(w, -2) - np.expand_dims(w, -1) + eye
+def gaps(w: Any, what: str, scale: Any = 1) -> Any:
+    """The differences w[j] - w[i] as a matrix, infinite on its diagonal; refused where two values are equal."""
+    found = (np.expand_dims(w, -2) - np.expand_dims(w, -1)) * scale
+    found = found + np.diag(np.full(np.shape(w)[-1], np.inf, np.real(w).dtype))
     if np.any(found == 0):
         raise NoRule(f"the derivative of {what} that belong to equal values", "use what depends on the values alone")
     return found
@@ -64,7 +64,7 @@ def require_phase_free(x: Any, what: str, turning: Any = True) -> None:
 def hermitian_fold(x: Any, upper: bool) -> Any:
     """The cotangent of the triangle that is read, where `x` is that of the whole Hermitian matrix (not conjugated)."""
     total = x + adjoint(x)
-    return (np.triu(total) if upper else np.tril(total)) - on_diagonal(np.real(x))
+    return (np.triu(total) if upper else np.tril(total)) / (1 + np.eye(np.shape(x)[-1], dtype=np.real(x).dtype))
 
 
 def hermitian_of(t: Any, upper: bool) -> Any:
@@ -81,7 +81,7 @@ def eigh_pullback(g: Any, ans: Any, UPLO: str = "L") -> Any:
         return conjugate(hermitian_fold((v * np.expand_dims(conjugate(g_w), -2)) @ adjoint(v), UPLO in "uU"))
     inner = adjoint(v) @ conjugate(g_v)
     require_phase_free(inner, "eigenvectors")
-    middle = (inner - on_diagonal(inner)) / gaps(w, "eigenvectors")
+    middle = inner / gaps(w, "eigenvectors")
     if not is_absent(g_w):
         middle = middle + diagonal_matrix(np.real(g_w))
     return conjugate(hermitian_fold(v @ middle @ adjoint(v), UPLO in "uU"))
@@ -92,7 +92,7 @@ def eigh_pushforward(t: Any, ans: Any, UPLO: str) -> Any:
     w, v = ans
     along = adjoint(v) @ hermitian_of(t, UPLO in "uU") @ v
     w_dot = np.real(np.diagonal(along, axis1=-2, axis2=-1))
-    return ListBar((w_dot, v @ ((along - on_diagonal(along)) / gaps(w, "eigenvectors"))))
+    return ListBar((w_dot, v @ (along / gaps(w, "eigenvectors"))))
 
 
 # Any square matrices ----------------------------------------------------------------------------------
@@ -111,8 +111,7 @@ def eig_pullback(g: Any, ans: Any, a: Any) -> Any:
     turning = np.iscomplexobj(a) | np.any(np.imag(v) != 0, axis=-2)  # those of real values stay real
     require_phase_free(inner, "eigenvectors", turning)
     lengths = (adjoint(v) @ v) * np.expand_dims(np.real(np.diagonal(inner, axis1=-2, axis2=-1)), -2)
-    middle = inner - lengths
-    middle = (middle - on_diagonal(middle)) / conjugate(gaps(w, "eigenvectors"))
+    middle = (inner - lengths) / conjugate(gaps(w, "eigenvectors"))
     if not is_absent(g_w):
         middle = middle + diagonal_matrix(conjugate(g_w))
     return _from_eigenvectors(middle, v, a)
@@ -131,7 +130,7 @@ def eig_pushforward(t: Any, ans: Any) -> Any:
     """The tangents of ans = np.linalg.eig(a) where `t` is that of `a`."""
     w, v = ans
     along = np.linalg.solve(v, t @ v)
-    v_dot = v @ ((along - on_diagonal(along)) / gaps(w, "eigenvectors"))
+    v_dot = v @ (along / gaps(w, "eigenvectors"))
     shrunk = np.real(np.sum(conjugate(v) * v_dot, axis=-2, keepdims=True))
     return ListBar((np.diagonal(along, axis1=-2, axis2=-1), v_dot - v * shrunk))
 
@@ -155,13 +154,12 @@ def svd_pullback(g: Any, ans: Any, a: Any, full_matrices: bool = True, compute_u
             raise NoRule("the derivative of the full matrices of np.linalg.svd", "pass full_matrices=False")
         size = min(rows, columns)
         u, vh = u[..., :size], vh[..., :size, :]
-    bar = 0 * u @ vh if is_absent(g_s) else (u * np.expand_dims(g_s, -2)) @ vh
-    if not (is_absent(g_u) and is_absent(g_vh)):
-        bar = bar + _of_vectors(g_u, g_vh, u, s, vh)
-    return conjugate(bar)
+    if is_absent(g_u) and is_absent(g_vh):
+        return conjugate((u * np.expand_dims(0 * s if is_absent(g_s) else g_s, -2)) @ vh)
+    return conjugate(_of_vectors(g_u, g_s, g_vh, u, s, vh))
 
 
-def _of_vectors(g_u: Any, g_vh: Any, u: Any, s: Any, vh: Any) -> Any:
+def _of_vectors(g_u: Any, g_s: Any, g_vh: Any, u: Any, s: Any, vh: Any) -> Any:
     g_u = 0 * u if is_absent(g_u) else conjugate(g_u)
     g_vh = 0 * vh if is_absent(g_vh) else conjugate(g_vh)
     row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
@@ -169,7 +167,8 @@ def _of_vectors(g_u: Any, g_vh: Any, u: Any, s: Any, vh: Any) -> Any:
     of_u, of_v = adjoint(u) @ g_u, vh @ adjoint(g_vh)
     require_phase_free(of_u + of_v, "singular vectors")
     inner = (of_u - adjoint(of_u)) / spread * row + column * ((of_v - adjoint(of_v)) / spread)
-    inner = inner - on_diagonal(inner)
+    if not is_absent(g_s):
+        inner = inner + diagonal_matrix(g_s)
     if np.iscomplexobj(of_u):
         inner = inner + on_diagonal(of_u - adjoint(of_u)) / (2 * nonzero(s))
     bar = u @ inner @ vh
@@ -181,9 +180,8 @@ def _of_vectors(g_u: Any, g_vh: Any, u: Any, s: Any, vh: Any) -> Any:
 
 
 def squared_gaps(s: Any) -> Any:
-    """The differences s[j]**2 - s[i]**2 as a matrix, with ones on its diagonal."""
-    eye = np.eye(np.shape(s)[-1], dtype=np.asarray(s).dtype)
-    return ((np.expand_dims(s, -2) + np.expand_dims(s, -1)) * (1 - eye) + eye) * gaps(s, "singular vectors")
+    """The differences s[j]**2 - s[i]**2 as a matrix, infinite on its diagonal."""
+    return gaps(s, "singular vectors", np.expand_dims(s, -2) + np.expand_dims(s, -1))
 
 
 def nonzero(s: Any) -> Any:
@@ -205,8 +203,7 @@ def svd_pushforward(t: Any, ans: Any, a: Any, compute_uv: bool) -> Any:
     row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
     spread = squared_gaps(s)
     of_u, of_v = along * row + column * adjoint(along), column * along + adjoint(along) * row
-    u_dot = u @ ((of_u - on_diagonal(of_u)) / spread)
-    v_dot = adjoint(vh) @ ((of_v - on_diagonal(of_v)) / spread)
+    u_dot, v_dot = u @ (of_u / spread), adjoint(vh) @ (of_v / spread)
     if np.iscomplexobj(along):
         u_dot = u_dot + u @ (on_diagonal(along - adjoint(along)) / (2 * nonzero(s)))
     if np.shape(u)[-2] > np.shape(s)[-1]:

@@ -303,3 +303,7 @@ def test_pseudo_inverses_of_any_rank(a):
     g = rng.normal(size=ans.shape)
     difference = (np.linalg.pinv(a + 1e-6 * t, 1e-3) - np.linalg.pinv(a - 1e-6 * t, 1e-3)) / 2e-6
     np.testing.assert_allclose(np.sum(pullback(g)[0] * t).real, np.sum(g * difference).real, rtol=1e-5)
+
+
+def test_elements_that_a_norm_does_not_notice_have_no_slope():
+    np.testing.assert_allclose(grad(VECTOR_NORMS[3])(np.array([1e100, -1e-250, 0.0])), [1.0, 0.0, 0.0], rtol=1e-12)

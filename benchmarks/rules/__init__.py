@@ -32,9 +32,9 @@ REASONS = {
         "np.nanstd(axis=1)", "np.nanprod(axis=1)",
     ),
     "one formula for all ranks of tensors": (
-        "np.vecdot", "einsum i,i->", "einsum i,j->ij",
-        "einsum ij,j,i->",
+        "np.vecdot",
     ),
+    "the order of contractions is planned": ("einsum i,j->ij",),
     "one formula for all powers and orders": (
         "np.linalg.norm(inf)",
     ),

@@ -26,6 +26,8 @@ def einsum_pullback(g: Any, place: Any, *args: Any, optimize: Any = False) -> An
         return 0
     subscripts, wanted, own, others, gaps, shape = plan
     arrays = [g, *[args[i] for i in others]]
+    if others and subscripts[0] == ",":  # a number, which may as well be a factor of one of the others
+        subscripts, arrays = subscripts[1:], [*arrays[1:-1], g * as_operand(arrays[-1])]
     found = np.einsum(subscripts, *arrays, optimize=contraction_order(optimize, arrays))
     if gaps:
         found = np.broadcast_to(np.expand_dims(found, gaps), shape)

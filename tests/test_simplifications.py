@@ -17,7 +17,14 @@ from s2sad.transforms.simplify import SIMPLIFICATIONS
 
 SCALARS = [c for c in CASES if c.output == "scalar"]
 # Every simplification changes one of these.
-TELLING = ("floor_and_modulo", "sum_of_squares", "defined_in_one_branch", "with_in_a_loop", "break_first_thing")
+TELLING = (
+    "floor_and_modulo",
+    "sum_of_squares",
+    "defined_in_one_branch",
+    "with_in_a_loop",
+    "break_first_thing",
+    "one_of_several",
+)
 derive = sys.modules["s2sad.derive"]
 
 

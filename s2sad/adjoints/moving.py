@@ -40,6 +40,7 @@ from s2sad.runtime import (
     unsort,
     widened,
 )
+from s2sad.runtime.places import alone
 
 V = np.array([0.5, -1.5, 2.0])
 T = np.arange(24.0).reshape(2, 3, 4) ** 1.5 - 20.0
@@ -314,10 +315,14 @@ def block_of_rule(h, bars, arrays):
         (V, np.array([0, 1, -1]), [V, 2 * V]),
         (A, np.array([[0, 1], [1, 0], [-1, 1]]), [2.5, A[0]]),
         (2.5, np.array([0, 1, -1]), [V, V]),
+        (A, np.array([[0, 1], [1, 0], [-1, 1]]), [2.5, A[0]], 1),
+        (2.5, np.array([0, 1, -1]), [V, V], 0),
     ],
 )
-def selected_pullback_rule(h, g, which, choices):
-    return unbroadcast(selected(h, which, choices), g)
+def selected_pullback_rule(h, g, which, choices, place=None):
+    if place is None:
+        return unbroadcast(selected(h, which, choices), g)
+    return unbroadcast(selected(alone(h, place, choices), which, choices), g)
 
 
 @linear(selected, at=[([V, 2 * V], np.array([0, 1, -1]), [V, V])])

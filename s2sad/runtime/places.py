@@ -159,9 +159,9 @@ def _written_out(bar: Any, node: Any) -> Any:
 
 def first_true(condlist: Any) -> Any:
     """Of each element the number of the first condition that holds, -1 if none does."""
-    which = np.full(np.broadcast_shapes(*map(np.shape, condlist)), -1, np.int16 if len(condlist) < 1000 else int)
+    which = np.full(np.broadcast_shapes(*map(np.shape, condlist)), -1, np.int8 if len(condlist) < 128 else int)
     for i in reversed(range(len(condlist))):
-        which += np.multiply(i - which, condlist[i], dtype=which.dtype)
+        which += (i - which) * np.asarray(condlist[i], bool).view(np.int8)
     return which
 
 
@@ -172,14 +172,21 @@ def numbers_within(a: Any, count: int, mode: str = "raise") -> Any:
 
 def selected(parts: Any, which: Any, choices: Any) -> Any:
     """Of each element, that of `parts[which]`, and 0 where `which` is -1; the parts are alike `choices`."""
-    arrays = [np.zeros_like(c) if type(p) is int else p for p, c in zip(parts, choices, strict=True)]
+    arrays = [np.zeros_like(c) if type(p) is int and np.ndim(c) else p for p, c in zip(parts, choices, strict=True)]
     return np.select([which == i for i in range(len(choices))], arrays, 0)
 
 
-def selected_pullback(g: Any, which: Any, choices: Any) -> Any:
-    """The cotangents of `choices` where `g` is that of what `which` selects of them."""
-    parts = [unbroadcast(np.where(which == i, g, 0), c) for i, c in enumerate(choices)]
+def selected_pullback(g: Any, which: Any, choices: Any, place: Any = None) -> Any:
+    """The cotangents of `choices` where `g` is that of what `which` selects of them; that of `choices[place]` alone."""
+    if place is not None:
+        return unbroadcast(np.where(which == place, g, 0), choices[place])
+    parts = [selected_pullback(g, which, choices, i) for i in range(len(choices))]
     return np.stack(parts) if isinstance(choices, np.ndarray) else ListBar(parts)
+
+
+def alone(part: Any, place: Any, choices: Any) -> Any:
+    """The tangents of `choices` where that of `choices[place]` is `part`, and the others are 0."""
+    return [part if i == place else 0 for i in range(len(choices))]
 
 
 def unbroadcast_each(bars: Any, args: Any) -> Any:

@@ -70,17 +70,16 @@ def row(x: Any) -> Any:
     return np.expand_dims(x, -2)
 
 
-def multi_dot_pullback(g: Any, arrays: Any) -> Any:
-    """The cotangents of the arrays where `g` is that of np.linalg.multi_dot(arrays)."""
+def multi_dot_pullback(g: Any, arrays: Any, place: Any = None) -> Any:
+    """The cotangents of the arrays where `g` is that of np.linalg.multi_dot(arrays); that of `arrays[place]` alone."""
+    if place is None:
+        return ListBar([multi_dot_pullback(g, arrays, i) for i in range(len(arrays))])
     first, last = np.atleast_2d(arrays[0]), column(arrays[-1]) if np.ndim(arrays[-1]) == 1 else arrays[-1]
     matrices = [first, *arrays[1:-1], last]
     middle = np.reshape(g, (np.shape(first)[0], np.shape(last)[1]))
     transposed = [np.transpose(m) for m in matrices]
-    bars = []
-    for i in range(len(matrices)):
-        chain = [*transposed[:i][::-1], middle, *transposed[i + 1 :][::-1]]
-        bars.append(unbroadcast(np.reshape(np.linalg.multi_dot(chain), np.shape(arrays[i])), arrays[i]))
-    return ListBar(bars)
+    chain = [*transposed[:place][::-1], middle, *transposed[place + 1 :][::-1]]
+    return unbroadcast(np.reshape(np.linalg.multi_dot(chain), np.shape(arrays[place])), arrays[place])
 
 
 def multi_dot_pushforward(t: Any, arrays: Any) -> Any:

@@ -16,12 +16,14 @@ from s2sad.transforms.empties import empties
 from s2sad.transforms.factors import factors
 from s2sad.transforms.fuse import fuse
 from s2sad.transforms.joins import joins
+from s2sad.transforms.singles import singles
 from s2sad.transforms.spreads import spreads
 from s2sad.transforms.stores import stores
 
 #: In order; each may be left out, and the function means the same.
 SIMPLIFICATIONS: tuple[Callable[[gast.FunctionDef, Context], gast.FunctionDef], ...] = (
     dead,
+    singles,
     copies,
     fuse,
     spreads,

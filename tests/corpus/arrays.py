@@ -356,3 +356,12 @@ def deviations(m):
 
 
 case(deviations, [(MATRIX,)])
+
+
+def one_of_several(m):
+    kept = np.select([m > 1.0, m < 0.0], [np.ones_like(m), m * m], 0.5)
+    both = np.linalg.multi_dot([kept, np.ones((3, 2)), m])
+    return np.sum(both) + np.sum(np.linalg.multi_dot([np.ones((2, 2)), m, np.arange(3.0)]))
+
+
+case(one_of_several, [(MATRIX,)])

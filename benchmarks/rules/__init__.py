@@ -38,7 +38,7 @@ REASONS = {
     "one formula for all powers and orders": (
         "np.linalg.norm(inf)",
     ),
-    "matrices of any rank, real or complex": ("np.linalg.lstsq", "np.linalg.eigh"),
+    "one formula for real and complex matrices": ("np.linalg.eigh",),
     "so small that the calls of functions count": (
         "np.diag, of a row", "np.diagflat", "np.linalg.tensorinv", "np.linalg.tensorsolve", "np.linalg.eigh, stacked",
     ),

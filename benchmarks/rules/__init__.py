@@ -27,9 +27,10 @@ REASONS = {
     "the direction comes first, so that no quotient overflows where the number is tiny": ("np.abs of complex",),
     "contributions to several parts are added up": ("x[1:] - x[:-1]",),
     "part of a larger cotangent, which is copied where it is handed out": ("np.diff(prepend=)",),
+    "by way of the covariances: the variances are found once more": ("np.corrcoef",),
     "one formula for all axes and options": (
         "np.vander", "np.trim_zeros", "np.delete", "x[i, j]", "np.nanmean(axis=1)", "np.nanvar(axis=1)",
-        "np.nanstd(axis=1)", "np.nanprod(axis=1)",
+        "np.nanstd(axis=1)", "np.nanprod(axis=1)", "np.gradient(axis=1)",
     ),
     "one formula for all ranks of tensors": (
         "np.vecdot",

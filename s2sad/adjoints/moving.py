@@ -7,6 +7,7 @@ import numpy as np
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
+    alone,
     as_inserted,
     block_of,
     block_pullback,
@@ -40,7 +41,6 @@ from s2sad.runtime import (
     unsort,
     widened,
 )
-from s2sad.runtime.places import alone
 
 V = np.array([0.5, -1.5, 2.0])
 T = np.arange(24.0).reshape(2, 3, 4) ** 1.5 - 20.0

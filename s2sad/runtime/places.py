@@ -184,11 +184,6 @@ def selected_pullback(g: Any, which: Any, choices: Any, place: Any = None) -> An
     return np.stack(parts) if isinstance(choices, np.ndarray) else ListBar(parts)
 
 
-def alone(part: Any, place: Any, choices: Any) -> Any:
-    """The tangents of `choices` where that of `choices[place]` is `part`, and the others are 0."""
-    return [part if i == place else 0 for i in range(len(choices))]
-
-
 def unbroadcast_each(bars: Any, args: Any) -> Any:
     """The cotangents of `args` where `bars` are those of np.broadcast_arrays(*args)."""
     return ListBar([unbroadcast(instantiate(bar, x), x) for bar, x in zip(bars, args, strict=True)])

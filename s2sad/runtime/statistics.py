@@ -8,7 +8,7 @@ import numpy as np
 
 from s2sad.runtime.reductions import reduced_size, unreduce
 from s2sad.runtime.refusals import NoRule
-from s2sad.runtime.shapes import unbroadcast
+from s2sad.runtime.shapes import as_operand, unbroadcast
 from s2sad.runtime.slopes import conjugate
 
 
@@ -31,7 +31,8 @@ def average_pullback_a(g: Any, a: Any, axis: Any, weights: Any, keepdims: Any = 
 
 def total_weight(w: Any, a: Any, axis: Any, keepdims: Any = False) -> Any:
     """What np.average divides by: the sum of the weights `w`, which are those of all elements, or the same in each group."""
-    return np.sum(w, axis=axis, keepdims=keepdims) if np.shape(w) == np.shape(a) else np.sum(w)
+    dtype = np.result_type(as_operand(w), as_operand(a), 0.0)
+    return np.sum(w, axis=axis, keepdims=keepdims, dtype=dtype) if np.shape(w) == np.shape(a) else np.sum(w, dtype=dtype)
 
 
 def average_pullback_weights(g: Any, ans: Any, a: Any, axis: Any, weights: Any, keepdims: Any = False) -> Any:

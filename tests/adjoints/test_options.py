@@ -152,3 +152,9 @@ def test_vectorized_functions_of_several_results_are_refused():
     both = np.vectorize(lambda v: (v, v * v))
     with pytest.raises(NotDifferentiable, match="with several results"):
         grad(lambda x: np.sum(both(x)[1]))(np.array([1.0, 2.0]))
+
+
+def test_weights_of_less_precision_are_added_up_in_that_of_the_average():
+    x, weights = np.array([0.5, 1.5, 2.5]), np.array([60000.0, 10000.0, 30000.0], np.float16)  # whose sum is infinite there
+    found = grad(lambda x: np.average(x, weights=weights))(x)
+    np.testing.assert_allclose(found, weights.astype(float) / np.sum(weights, dtype=float), rtol=1e-14)

@@ -117,3 +117,28 @@ def test_first_and_second_derivative(function, rule, point):
 def test_each_rule_of_arrays_is_differentiated_twice():
     without = {name_of(f, r.samples[0]).partition("-")[0] for f, r in USED if next(points(f, r), None) is None}
     assert {name for name in without if name.startswith("numpy")} == {"numpy.float16"}
+
+
+HOLES = np.array([1.5, np.nan, 0.5, 2.25, np.nan, -0.75])
+THERE = ~np.isnan(HOLES)
+
+
+def there(function):
+    return lambda x: function(x[THERE])
+
+
+WITHOUT_NAN = {
+    np.nansum: there(np.sum), np.nanmean: there(np.mean), np.nanvar: there(np.var), np.nanstd: there(np.std),
+    np.nanprod: there(np.prod), np.nanmax: there(np.max), np.nanmin: there(np.min), np.nanmedian: there(np.median),
+    np.nancumsum: lambda x: np.cumsum(np.where(THERE, x, 0.0)), np.nancumprod: lambda x: np.cumprod(np.where(THERE, x, 1.0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("function", WITHOUT_NAN, ids=lambda f: f.__name__)
+def test_second_derivatives_leave_out_nan(function):
+    def second(f, x):
+        first = grad(lambda x: np.sum(np.sin(f(x))))
+        return grad(lambda x: np.sum(first(x) * np.cos(np.arange(6.0))))(x)
+
+    expected = second(WITHOUT_NAN[function], np.where(THERE, HOLES, 7.0))
+    np.testing.assert_allclose(second(function, HOLES), expected, rtol=1e-12)

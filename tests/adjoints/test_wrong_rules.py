@@ -18,6 +18,7 @@ EQUIVALENT = {
     "of_type_rule": ["cast_tangent"],
     "imag_pullback_rule": ["0 * h ->"],  # zeros, which the universal zero stands for
     "arange": ["np.zeros_like(ans) ->"],
+    "cond": ["np.real(g) -> g"],  # of NumPy 2.2, whose condition numbers are complex
     "sort_complex": ["+ 0j"],
     "vsplit": ["axis=0) ->"],  # the default
     # The quotient of two signs is their product; the shape is that of the argument, and a real array's result is real.

@@ -191,6 +191,8 @@ def unbroadcast_each(bars: Any, args: Any) -> Any:
 
 def trimmed(filt: Any, ans: Any, trim: Any = "fb") -> Any:
     """Which part of `filt` ans = np.trim_zeros(filt, trim) is: it starts among so many elements as were cut off, or behind."""
+    if np.ndim(filt) != 1:
+        raise NoRule("np.trim_zeros of an array of several axes", "take the part of it: x[i:j, k:l]")
     start = 0
     if "f" in trim.lower() and len(ans):
         start = int(np.argmax(np.not_equal(filt[: len(filt) - len(ans) + 1], 0)))

@@ -158,3 +158,9 @@ def test_weights_of_less_precision_are_added_up_in_that_of_the_average():
     x, weights = np.array([0.5, 1.5, 2.5]), np.array([60000.0, 10000.0, 30000.0], np.float16)  # whose sum is infinite there
     found = grad(lambda x: np.average(x, weights=weights))(x)
     np.testing.assert_allclose(found, weights.astype(float) / np.sum(weights, dtype=float), rtol=1e-14)
+
+
+@pytest.mark.parametrize("x", [[[0.0, 1.5], [0.0, 2.0]], [[0.0, 0.0], [1.5, 2.0]]])
+def test_zeros_at_the_ends_of_several_axes_are_refused(x):
+    with pytest.raises(NotDifferentiable, match="trim_zeros of an array of several axes"):
+        grad(lambda x: np.sum(np.trim_zeros(x) ** 2))(np.array(x))

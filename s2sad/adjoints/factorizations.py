@@ -16,7 +16,7 @@ from s2sad.runtime.factorizations import cholesky_pushforward, qr_pushforward
 POSITIVE = S @ S.T
 COMPLEX = (S + 1j * S[::-1]) @ np.conj(S + 1j * S[::-1]).T
 STACKED = STACK @ np.swapaxes(STACK, -1, -2)
-UPPER = [sample(POSITIVE, upper=True), sample(COMPLEX, upper=True)] if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else []
+UPPER = [sample(POSITIVE, upper=True), sample(COMPLEX, upper=True)]
 
 
 @rule(np.linalg.cholesky, at=[(POSITIVE,), (STACKED,), (COMPLEX,), *UPPER])

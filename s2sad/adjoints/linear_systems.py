@@ -24,7 +24,7 @@ from s2sad.runtime import (
 )
 from s2sad.runtime.systems import (
     applied,
-    are_vectors,
+    is_vector,
     slogdet_pushforward,
     solution_last,
     tensorinv_along,
@@ -44,8 +44,7 @@ class inv:
         return inverse_along(t, ans)
 
 
-VECTORS = (STACK, V) if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else (STACK, STACK[:, 0])
-SYSTEMS = [(S, V), (S, S - 1), VECTORS, (STACK, STACK - 1), (S, V + 1j * V), (S, STACK - 1), (STACK, S), (1j * S, V)]
+SYSTEMS = [(S, V), (S, S - 1), (STACK, V), (STACK, STACK - 1), (S, V + 1j * V), (S, STACK - 1), (STACK, S), (1j * S, V)]
 
 
 @rule(np.linalg.solve, at=SYSTEMS)
@@ -132,4 +131,4 @@ class tensorsolve:
         return np.linalg.tensorsolve(a, t, axes)
 
 
-nondifferentiable(np.linalg.matrix_rank, are_vectors, solution_last)
+nondifferentiable(np.linalg.matrix_rank, is_vector, solution_last)

@@ -22,7 +22,6 @@ from s2sad.runtime.places import vander_slope
 V = np.array([0.5, -1.5, 2.0])
 T = np.arange(24.0).reshape(2, 3, 4) ** 1.5 - 20.0
 ORDER = np.array([[2, 0], [1, 1], [0, 2]])
-SINCE_2 = np.lib.NumpyVersion(np.__version__) >= "2.0.0"
 
 
 MADE_OF = [(2.5,), ([0.5, 2.5],), ([[0.5, 1.5], [2.0, 3.0]],), ([V, 2 * V],), (A,), (V, float), (V, int)]
@@ -47,7 +46,7 @@ class array:
         return cast_tangent(np.reshape(array_of(t, object), np.shape(ans)), ans)
 
 
-@rule(np.asarray, np.asanyarray, at=[*MADE_OF, (A, float, "F"), *([sample(A, copy=True)] if SINCE_2 else [])])
+@rule(np.asarray, np.asanyarray, at=[*MADE_OF, (A, float, "F"), sample(A, copy=True)])
 class asarray:
     """The cotangent of nested lists has their structure. Nothing flows through a cast to integers."""
 
@@ -95,17 +94,15 @@ for asfarray in of(np, "asfarray"):
             return array_of(t, a)
 
 
-if hasattr(np, "astype"):
+@rule(np.astype, at=[(A, float), (A, complex), (A, int)])
+class astype:
+    """A cast is the identity; nothing flows through one to integers."""
 
-    @rule(np.astype, at=[(A, float), (A, complex), (A, int)])
-    class astype:
-        """A cast is the identity; nothing flows through one to integers."""
+    def pullback_x(g, ans, x, dtype, *, copy=True):
+        return unbroadcast(through_cast(g, ans), x)
 
-        def pullback_x(g, ans, x, dtype, *, copy=True):
-            return unbroadcast(through_cast(g, ans), x)
-
-        def pushforward_x(t, ans, x, dtype, *, copy=True):
-            return cast_tangent(t, ans)
+    def pushforward_x(t, ans, x, dtype, *, copy=True):
+        return cast_tangent(t, ans)
 
 
 @rule(np.full, at=[((2, 3), 2.5), ((2, 3), V), (3, 2.5, float), (3, 2.5, int), sample((2, 3), V, order="F")])

@@ -194,17 +194,15 @@ class unique:
         return collected(t, first_places(ar))
 
 
-if hasattr(np, "unique_values"):
+@rule(np.unique_values, at=[(V,), (A,)])
+class unique_values:
+    """Of equal elements the first one is taken."""
 
-    @rule(np.unique_values, at=[(V,), (A,)])
-    class unique_values:
-        """Of equal elements the first one is taken."""
+    def pullback_x(g, ans, x):
+        return put_back(g, places_of_values(x, ans), x)
 
-        def pullback_x(g, ans, x):
-            return put_back(g, places_of_values(x, ans), x)
-
-        def pushforward_x(t, ans, x):
-            return collected(t, places_of_values(x, ans))
+    def pushforward_x(t, ans, x):
+        return collected(t, places_of_values(x, ans))
 
 
 # Repetitions and insertions --------------------------------------------------------------------------

@@ -233,23 +233,22 @@ class cumprod:
         return cast_tangent(cumprod_pushforward(t, a, axis), ans)
 
 
-if hasattr(np, "cumulative_sum"):
+@rule(np.cumulative_sum, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True), sample(V, dtype=int)])
+class cumulative_sum:
+    def pullback_x(g, ans, x, *, axis=None, dtype=None, include_initial=False):
+        return cumsum_pullback(without_initial(through_cast(g, ans), axis, include_initial), x, axis)
 
-    @rule(np.cumulative_sum, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True), sample(V, dtype=int)])
-    class cumulative_sum:
-        def pullback_x(g, ans, x, *, axis=None, dtype=None, include_initial=False):
-            return cumsum_pullback(without_initial(through_cast(g, ans), axis, include_initial), x, axis)
+    def pushforward_x(t, ans, x, *, axis=None, dtype=None, include_initial=False):
+        return cast_tangent(np.cumulative_sum(t, axis=axis, include_initial=include_initial), ans)
 
-        def pushforward_x(t, ans, x, *, axis=None, dtype=None, include_initial=False):
-            return cast_tangent(np.cumulative_sum(t, axis=axis, include_initial=include_initial), ans)
 
-    @rule(np.cumulative_prod, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True), sample(V, dtype=int)])
-    class cumulative_prod:
-        def pullback_x(g, ans, x, *, axis=None, dtype=None, include_initial=False):
-            return cumprod_pullback(without_initial(through_cast(g, ans), axis, include_initial), x, axis)
+@rule(np.cumulative_prod, at=[(V,), sample(A, axis=0), sample(T, axis=-1, include_initial=True), sample(V, dtype=int)])
+class cumulative_prod:
+    def pullback_x(g, ans, x, *, axis=None, dtype=None, include_initial=False):
+        return cumprod_pullback(without_initial(through_cast(g, ans), axis, include_initial), x, axis)
 
-        def pushforward_x(t, ans, x, *, axis=None, dtype=None, include_initial=False):
-            return cast_tangent(with_initial(cumprod_pushforward(t, x, axis), axis, include_initial), ans)
+    def pushforward_x(t, ans, x, *, axis=None, dtype=None, include_initial=False):
+        return cast_tangent(with_initial(cumprod_pushforward(t, x, axis), axis, include_initial), ans)
 
 
 # What the templates above call, so that emitted gradients have gradients.

@@ -38,10 +38,7 @@ ORDER = np.array([[2, 0], [1, 1], [0, 2]])
 LISTS = [([V, 2 * V],), ((A, A[:2], A + 1),), (A,)]
 
 
-COPIED = [sample(A, (2, 3), copy=True)] if np.lib.NumpyVersion(np.__version__) >= "2.1.0" else []
-
-
-@linear(np.reshape, at=[(A, (2, 3)), (A, -1), (A, 6, "F"), (2.5, (1, 1)), *COPIED])
+@linear(np.reshape, at=[(A, (2, 3)), (A, -1), (A, 6, "F"), (2.5, (1, 1)), sample(A, (2, 3), copy=True)])
 def reshape(g, a, shape, order="C", *, copy=None):
     return np.reshape(g, np.shape(a), order=order)
 
@@ -263,17 +260,15 @@ class dsplit:
         return np.dsplit(t, indices_or_sections)
 
 
-if hasattr(np, "unstack"):
+@rule(np.unstack, at=[(A,), sample(T, axis=-1)])
+class unstack:
+    tuple_unless = ()
 
-    @rule(np.unstack, at=[(A,), sample(T, axis=-1)])
-    class unstack:
-        tuple_unless = ()
+    def pullback_x(g, ans, x, *, axis=0):
+        return np.stack(filled(g, ans), axis=axis) if len(ans) > 0 else np.zeros_like(x)
 
-        def pullback_x(g, ans, x, *, axis=0):
-            return np.stack(filled(g, ans), axis=axis) if len(ans) > 0 else np.zeros_like(x)
-
-        def pushforward_x(t, ans, x, *, axis=0):
-            return np.unstack(t, axis=axis)
+    def pushforward_x(t, ans, x, *, axis=0):
+        return np.unstack(t, axis=axis)
 
 
 @rule(np.ix_, at=[(V, A[0]), (V,), (V, [0, 2])])

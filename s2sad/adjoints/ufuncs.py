@@ -243,7 +243,7 @@ def fmax(ans, x, y):
     return chosen(x, y, ans), chosen(y, x, ans)
 
 
-LIMITS = [sample(A, min=-0.25, max=2.0), sample(A, max=B)] if np.lib.NumpyVersion(np.__version__) >= "2.1.0" else []
+LIMITS = [sample(A, min=-0.25, max=2.0), sample(A, max=B)]
 
 
 @elementwise(np.clip, at=[(0.75, 0.0, 1.0), (A, -0.25, 2.0), (A, B - 2, B), (A, None, 2.0), *LIMITS])

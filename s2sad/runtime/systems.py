@@ -15,8 +15,6 @@ from s2sad.runtime.containers import ListBar
 from s2sad.runtime.shapes import unbroadcast
 from s2sad.runtime.slopes import conjugate
 
-_NUMPY_2 = hasattr(np, "matrix_transpose")
-
 
 def transposed(x: Any) -> Any:
     """The transpose of each matrix in a stack."""
@@ -28,26 +26,26 @@ def adjoint(x: Any) -> Any:
     return conjugate(np.swapaxes(x, -1, -2))
 
 
-def are_vectors(a: Any, b: Any) -> bool:
-    """Does np.linalg.solve(a, b) take `b` for vectors, one of them, or before NumPy 2 as many as there are matrices?"""
-    return np.ndim(b) == (1 if _NUMPY_2 else np.ndim(a) - 1)
+def is_vector(b: Any) -> bool:
+    """Does np.linalg.solve(a, b) take `b` for a vector?"""
+    return np.ndim(b) == 1
 
 
 def solved(a: Any, g: Any, b: Any) -> Any:
     """np.linalg.solve(a, g), where `g` is one vector, or a stack of vectors, if `b` is."""
-    if are_vectors(a, b):
+    if is_vector(b):
         return np.squeeze(np.linalg.solve(a, np.expand_dims(g, -1)), -1)
     return np.linalg.solve(a, g)
 
 
 def applied(a: Any, x: Any, b: Any) -> Any:
     """The product of `a` and the solution `x`, which is one vector, or a stack of vectors, if `b` is."""
-    return np.squeeze(a @ np.expand_dims(x, -1), -1) if are_vectors(a, b) else a @ x
+    return np.squeeze(a @ np.expand_dims(x, -1), -1) if is_vector(b) else a @ x
 
 
 def rows_outer(u: Any, x: Any, a: Any, b: Any) -> Any:
     """The products of `u` and `x`, of the shape of `b`, summed over right sides to the shape of `a`."""
-    if are_vectors(a, b):
+    if is_vector(b):
         return unbroadcast(np.expand_dims(u, -1) * np.expand_dims(x, -2), a)
     return unbroadcast(u @ transposed(x), a)
 

@@ -19,9 +19,8 @@ def test_an_array_without_an_axis_is_not_changed_in_place():
 def test_values_in_no_order():
     """np.unique_values of complex numbers hashes them."""
     z = np.array([0.5 + 1j, -1.5 + 0.25j, 2.0 - 1j, 0.5 + 1j, 3j])
-    if hasattr(np, "unique_values"):
-        found = s2sad.grad(lambda z: np.sum(np.abs(np.unique_values(z)) ** 2))(z)
-        np.testing.assert_allclose(found, 2 * np.conj(z) * [1, 1, 1, 0, 1])
+    found = s2sad.grad(lambda z: np.sum(np.abs(np.unique_values(z)) ** 2))(z)
+    np.testing.assert_allclose(found, 2 * np.conj(z) * [1, 1, 1, 0, 1])
 
 
 def test_parts_of_complex_numbers_that_are_not_finite():

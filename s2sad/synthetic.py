@@ -148,8 +148,9 @@ def define(name: str, parameters: str, expression: str, namespace: dict[str, Any
         f"{line}\n" for line in (f"def {name}({parameters}):", *(f"    {s}" for s in before), f"    return {expression}")
     )
     filename = f"<s2sad wrapper {name} {digest(text)}>"
-    exec(compile(text, filename, "exec"), namespace)
-    function = namespace[name]
+    defined: dict[str, Any] = {}  # apart: the expression may call something of the same name
+    exec(compile(text, filename, "exec"), namespace, defined)
+    function = defined[name]
     assert isinstance(function, types.FunctionType)
     register(filename, text, [function.__code__])
     return function

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import types
 
 import numpy as np
 import pytest
@@ -49,6 +50,34 @@ def mirrored(x, times):
 
 
 class TestWords:
+    def test_a_local_function_named_function(self):
+        """The text around it calls it `function`."""
+
+        def function(x):
+            return float(f"{x:.17g}") ** 3
+
+        @s2sad.elementwise(function, at=[(0.5,)])
+        def function_rule(ans, x):
+            return 3 * x**2
+
+        check_rule(function)
+        assert grad(function)(2.0) == 12.0
+
+    def test_a_function_named_as_its_module(self, monkeypatch):
+        module = types.ModuleType("cubed")
+        monkeypatch.setitem(sys.modules, "cubed", module)
+
+        def cubed(x):
+            return float(f"{x:.17g}") ** 3
+
+        cubed.__module__, module.cubed = "cubed", cubed
+
+        @s2sad.elementwise(cubed, at=[(0.5,)])
+        def cubed_rule(ans, x):
+            return 3 * x**2
+
+        assert grad(cubed)(2.0) == 12.0
+
     def test_elementwise_of_a_compiled_function(self):
         @s2sad.elementwise(erf, at=[(0.3,), (A,)])
         def erf_rule(ans, x):

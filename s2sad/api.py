@@ -148,8 +148,8 @@ class DerivativeFunction:
             except Exception as error:
                 explain(error)
                 raise
-            bars = bars if len(plan.active) != 1 else (bars,)
-            gradients = [as_gradient(b, v) for b, v in zip(plan.pick(bars), values, strict=True)]
+            bars = plan.pick(bars if len(plan.active) != 1 else (bars,))
+            gradients = [as_gradient(b, v) for b, v in zip(bars, values, strict=True)]
             return distinct(tuple(gradients))
 
         return (out, pullback, aux) if self._has_aux else (out, pullback)
@@ -247,6 +247,7 @@ class Plan:
         just = tuple([(name, None) for name in self.active])
         #: The places, unless they are just the active parameters, which need no saying.
         self.asked = () if self.places == just and self.many == (len(just) > 1) else self.places
+        self.in_order = self.places == just
         self.annotated = tuple(promised_kinds(function).items())
         known = {*dict(self.annotated), *(p.name for p in self.signature.parameters.values() if p.kind is p.VAR_POSITIONAL)}
         self.listable = [name for name in self.active if name not in known]
@@ -305,6 +306,8 @@ class Plan:
 
     def pick(self, bars: Any) -> list[Any]:
         """The cotangents in the order of argnums, out of those in the order of `active`."""
+        if self.in_order:
+            return list(bars)
         by_name = dict(zip(self.active, bars, strict=True))
         return [by_name[n] if i is None else _element(by_name[n], i) for n, i in self.places]
 

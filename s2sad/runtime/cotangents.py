@@ -17,6 +17,12 @@ def as_cotangent(g: Any, like: Any) -> Any:
 
     Raises TypeError if the structures or shapes differ.
     """
+    if isinstance(like, np.ndarray):
+        if np.shape(g) != like.shape:
+            raise Unfit(f"a cotangent of shape {like.shape} is needed, not {np.shape(g)}")
+        view = np.asarray(g).view()
+        view.setflags(write=False)
+        return view
     if isinstance(like, tuple) and hasattr(like, "_fields"):
         bar = NamedTupleBar.zeros(like._fields)
         bar[:] = _elements(g, like)
@@ -27,12 +33,6 @@ def as_cotangent(g: Any, like: Any) -> Any:
         if not isinstance(g, dict) or set(g) != set(like):
             raise Unfit(f"a cotangent with the keys {list(like)} is needed, not {g!r}")
         return DictBar.of(like, {k: as_cotangent(g[k], v) for k, v in like.items()})
-    if isinstance(like, np.ndarray):
-        if np.shape(g) != like.shape:
-            raise Unfit(f"a cotangent of shape {like.shape} is needed, not {np.shape(g)}")
-        view = np.asarray(g).view()
-        view.flags.writeable = False
-        return view
     if type(g) is type(like) and hasattr(like, "__dict__") and not isinstance(like, types.FunctionType):
         parts = {n: as_cotangent(getattr(g, n), getattr(like, n)) for n in stored_names(like) or ()}
         return ObjectBar(like, **{n: 0 if part is None else part for n, part in parts.items()})
@@ -47,10 +47,8 @@ def _elements(g: Any, like: Any) -> list[Any]:
 
 def fresh_tape(tape: Any) -> Any:
     """A copy of the lists of a tape, which the reverse sweep empties, so that the pullback can be called again."""
-    if type(tape) is tuple:
-        return tuple(fresh_tape(part) for part in tape)
-    if type(tape) is list:
-        return [fresh_tape(part) for part in tape]
+    if type(tape) in (tuple, list):
+        return type(tape)([fresh_tape(part) if type(part) in (tuple, list) else part for part in tape])
     return tape
 
 
@@ -67,6 +65,8 @@ def detached(value: Any) -> Any:
 
 def distinct(result: Any) -> Any:
     """`result` with no array in it twice: gradients that are equal are still arrays of their own."""
+    if type(result) in (tuple, list) and len(result) == 1:
+        return type(result)([distinct(result[0])])
     return _distinct(result, set()) if type(result) in (tuple, list, dict) else result
 
 

@@ -1,4 +1,4 @@
-"""What the cotangents of several operands of one operation are all made of, computed once.
+"""What the cotangents of one operation's operands compute more than once, computed once.
 
 Before:
 
@@ -14,31 +14,60 @@ After:
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 import gast
 
 from s2sad import nodes
 from s2sad.nodes import Expr
+from s2sad.runtime import as_operand, conjugate
 from s2sad.transforms.contributions import Contribution
 from s2sad.transforms.sweep import Sweep
 
+_FREE = (as_operand.__name__, conjugate.__name__)  # what they take in most programs
+_NOT_ALWAYS = (gast.IfExp, gast.BoolOp, gast.Lambda, *nodes.COMPREHENSIONS)
 
-def share(contributions: list[Contribution], bar: str, sweep: Sweep) -> list[Contribution]:
-    """The contributions, with the largest call of the cotangent `bar` that several of them hold in a statement of its own."""
-    calls = [{gast.dump(n): n for n in nodes.walk(value) if _is_call_of(bar, n)} for _, value, _ in contributions]
-    common = [key for i, found in enumerate(calls) for key in found if any(key in later for later in calls[i + 1 :])]
-    if not common:
+
+def share(contributions: list[Contribution], sweep: Sweep) -> list[Contribution]:
+    """The contributions, with calls that they hold more than once in statements of their own, the largest ones first."""
+    largest = _largest_repeated([value for _, value, _ in contributions])
+    if largest is None:
         return contributions
-    largest = max(common, key=len)
     part = sweep.context.temporary("part", varied=False)
-    sweep.emit(nodes.assign(part, next(c[largest] for c in calls if largest in c)))
+    sweep.emit(nodes.assign(part, largest))
+    text = gast.dump(largest)
 
     def replaced(node: Expr) -> Expr:
-        same = _is_call_of(bar, node) and gast.dump(node) == largest
+        same = isinstance(node, gast.Call) and gast.dump(node) == text
         return nodes.load(part) if same else nodes.copy_with(node, replaced)
 
     found = [(variable, replaced(value), fresh) for variable, value, fresh in contributions]
-    return [(variable, value, fresh and not nodes.is_name(value)) for variable, value, fresh in found]
+    return share([(variable, value, fresh and not nodes.is_name(value)) for variable, value, fresh in found], sweep)
 
 
-def _is_call_of(bar: str, node: gast.AST) -> bool:
-    return isinstance(node, gast.Call) and bar in nodes.loads(node)
+def _largest_repeated(values: list[Expr]) -> Expr | None:
+    calls = [call for value in values for call in _calls(value)]
+    names = Counter(_name(call) for call in calls)
+    by_text: dict[str, list[Expr]] = {}
+    for call in calls:
+        if names[_name(call)] > 1:
+            by_text.setdefault(gast.dump(call), []).append(call)
+    repeated = [text for text, same in by_text.items() if len(same) > 1]
+    return by_text[max(repeated, key=len)][0] if repeated else None
+
+
+def _calls(node: gast.AST) -> Iterator[gast.Call]:
+    """Those that are made whatever happens, and are worth a name."""
+    if isinstance(node, _NOT_ALWAYS):
+        return
+    if isinstance(node, gast.Call) and _name(node) not in _FREE:
+        yield node
+    for child in nodes.children(node):
+        yield from _calls(child)
+
+
+def _name(call: gast.Call) -> str:
+    """The last name of what is called."""
+    function = call.func
+    return str(getattr(function, "attr", getattr(function, "id", "")))

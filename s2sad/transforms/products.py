@@ -39,6 +39,16 @@ def product(g: Expr, partial: Expr) -> Expr:
     return nodes.multiply(g, partial)
 
 
+def without_sign(value: Expr) -> Expr | None:
+    """What `value` is the negative of, where its first factor is written with a minus; None of anything else."""
+    if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
+        return value.operand
+    if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Mult, gast.Div)):
+        left = without_sign(value.left)
+        return None if left is None else nodes.binop(left, value.op, value.right)
+    return None
+
+
 def is_fresh(value: Expr) -> bool:
     """Does evaluating this surely make a new array, not one that another name holds?"""
     if isinstance(value, gast.UnaryOp):

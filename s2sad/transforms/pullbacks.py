@@ -30,7 +30,7 @@ from s2sad.transforms import containers, steps
 from s2sad.transforms.common import share
 from s2sad.transforms.contributions import Contribution, definite, finish, rename_root
 from s2sad.transforms.edits import Edits
-from s2sad.transforms.products import floats, is_fresh, product, sum_of
+from s2sad.transforms.products import floats, is_fresh, product, sum_of, without_sign
 from s2sad.transforms.sweep import Bar, Sweep
 
 
@@ -58,10 +58,10 @@ def _operation(step: steps.Operation, sweep: Sweep) -> None:
         return
     assert step.rule is not None and step.bindings is not None
     if step.rule.kind == "elementwise":
-        finish(sweep, step.target, _elementwise(step, sweep))
+        finish(sweep, step.target, share(_elementwise(step, sweep), sweep))
     else:
         definite(step.target, sweep)
-        finish(sweep, step.target, _general(step, sweep))
+        finish(sweep, step.target, share(_general(step, sweep), sweep))
 
 
 def _operands(step: steps.Operation, sweep: Sweep) -> dict[str, Expr]:
@@ -94,9 +94,13 @@ def _elementwise(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
 
 
 def _summed(value: Expr, variable: str, sweep: Sweep) -> Expr:
-    """The contribution `value` reduced to the shape of its variable; what is divided by the variable itself, afterwards."""
+    """The contribution `value` reduced to the shape of its variable; what can be done to that is done afterwards: the
+    sign, and a division by the variable itself.
+    """
     if isinstance(value, gast.BinOp) and isinstance(value.op, gast.Div) and nodes.is_name(value.right, variable):
         return nodes.binop(_summed(value.left, variable, sweep), gast.Div(), value.right)
+    if (opposite := without_sign(value)) is not None:
+        return nodes.negate(_summed(opposite, variable, sweep))
     return nodes.call(sweep.helper(unbroadcast), value, _like(variable, sweep))
 
 
@@ -168,7 +172,7 @@ def _general(step: steps.Operation, sweep: Sweep) -> list[Contribution]:
             continue
         (value,) = _applied(step, template, leading, sweep)
         contributions += _distribute(operand, value, sweep)
-    return share(contributions, sweep.bar_name(step.target), sweep)
+    return contributions
 
 
 def _one_by_one(

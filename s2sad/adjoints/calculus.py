@@ -31,6 +31,7 @@ from s2sad.runtime import (
     interp_pullback_points,
     interp_slope,
     interval,
+    put_back,
     to_points,
     trapezoid_pullback_x,
     trapezoid_pullback_y,
@@ -75,6 +76,22 @@ class diff:
 
     def pushforward_append(t, ans, a, n=1, axis=-1, prepend=None, append=None):
         return diff_tangent(t, 1, a, n, axis, prepend, append)
+
+
+@linear(
+    diff_pullback,
+    at=[
+        (np.diff(V), V),
+        (np.diff(T, 2, 1), T, 2, 1),
+        (np.diff(T, 2, 1), T, 2, 1, slice(1)),
+        (np.diff(T), T, 1, -1, slice(2, 4)),
+        (np.diff(T, 0), T, 0, 1, slice(1, 3)),
+    ],
+)
+def diff_pullback_rule(h, g, a, n=1, axis=-1, part=None):
+    if part is None:
+        return np.diff(h, n, axis)
+    return np.diff(put_back(h, part, a, axis), n, axis)
 
 
 @rule(np.ediff1d, at=[(V,), (A,), (V, [1.5, 2.5]), (V, 0.5, 1.5), sample(V, to_begin=A)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from s2sad.adjoints.arithmetic import A
-from s2sad.adjoints.registry import nondifferentiable, rule, sample
+from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
     cast_tangent,
     conjugate,
@@ -13,7 +13,8 @@ from s2sad.runtime import (
     cumprod_pushforward,
     cumsum_pullback,
     freedom,
-    from_nanmean,
+    from_mean_of,
+    nanvar_pullback,
     or_above,
     or_one,
     present,
@@ -89,17 +90,39 @@ class nanvar:
     """Twice the deviation from the mean, over n - ddof."""
 
     def pullback_a(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
-        return unreduce(
-            g * 2 / freedom(a, axis, keepdims, present(a, where), ddof, correction), a, axis, keepdims
-        ) * conjugate(from_nanmean(a, axis, where))
+        return nanvar_pullback(g, a, present(a, where), axis, keepdims, ddof, correction)
 
     def pushforward_a(t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
         return np.real(
             np.sum(
-                t * conjugate(from_nanmean(a, axis, where)),
+                t * conjugate(from_mean_of(a, present(a, where), axis)),
                 axis=axis, keepdims=keepdims, where=present(a, where),
             )
         ) * 2 / freedom(a, axis, keepdims, present(a, where), ddof, correction)  # fmt: skip
+
+
+@linear(from_mean_of, at=[(A, A > 0.6, 0)])
+def from_mean_of_rule(h, a, there, axis=None):
+    return from_mean_of(h, there, axis)
+
+
+@rule(nanvar_pullback, at=[(A[0], A, A > 0.6, 0), (A[:, :1], A + 1j * A**2, A < 5, 1, True, 1), (2.5, A, True)])
+class nanvar_pullback_rule:
+    """Symmetric in the array and in the cotangent of its cotangent."""
+
+    def pullback_g(h, ans, g, a, there, axis=None, keepdims=False, ddof=0, correction=None):
+        return np.real(
+            np.sum(h * conjugate(from_mean_of(a, there, axis)), axis=axis, keepdims=keepdims)
+        ) * 2 / freedom(a, axis, keepdims, there, ddof, correction)  # fmt: skip
+
+    def pullback_a(h, ans, g, a, there, axis=None, keepdims=False, ddof=0, correction=None):
+        return nanvar_pullback(g, h, there, axis, keepdims, ddof, correction)
+
+    def pushforward_g(t, ans, g, a, there, axis=None, keepdims=False, ddof=0, correction=None):
+        return nanvar_pullback(t, a, there, axis, keepdims, ddof, correction)
+
+    def pushforward_a(t, ans, g, a, there, axis=None, keepdims=False, ddof=0, correction=None):
+        return nanvar_pullback(g, t, there, axis, keepdims, ddof, correction)
 
 
 @rule(np.nanstd, at=[(HOLES,), sample(HOLES, axis=1, ddof=1), sample(HOLES, axis=1, keepdims=True)])
@@ -107,14 +130,12 @@ class nanstd:
     """The deviation from the mean over (n - ddof) ans; 0 where all are equal, as for norms."""
 
     def pullback_a(g, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
-        return unreduce(
-            g / (or_one(ans) * freedom(a, axis, keepdims, present(a, where), ddof, correction)), a, axis, keepdims
-        ) * conjugate(from_nanmean(a, axis, where))  # fmt: skip
+        return nanvar_pullback(g / (2 * or_one(ans)), a, present(a, where), axis, keepdims, ddof, correction)
 
     def pushforward_a(t, ans, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=True, correction=None):
         return np.real(
             np.sum(
-                t * conjugate(from_nanmean(a, axis, where)),
+                t * conjugate(from_mean_of(a, present(a, where), axis)),
                 axis=axis, keepdims=keepdims, where=present(a, where),
             )
         ) / (or_one(ans) * freedom(a, axis, keepdims, present(a, where), ddof, correction))  # fmt: skip

@@ -7,6 +7,7 @@ import numpy as np
 from s2sad.adjoints.arithmetic import A
 from s2sad.adjoints.registry import linear, nondifferentiable, rule, sample
 from s2sad.runtime import (
+    ListBar,
     alone,
     as_inserted,
     block_of,
@@ -14,6 +15,7 @@ from s2sad.runtime import (
     collected,
     compress_method,
     concatenate_pullback,
+    delete_pullback,
     filled,
     first_places,
     first_true,
@@ -26,15 +28,18 @@ from s2sad.runtime import (
     places_of_values,
     put_back,
     put_between,
+    put_each,
+    put_each_pullback,
     ramp,
     rearranged,
-    remaining,
     rolled_to,
     scattered,
     selected,
     selected_pullback,
     sort_like,
     taken,
+    taken_each,
+    taken_each_pullback,
     trimmed,
     unbroadcast,
     unbroadcast_each,
@@ -49,7 +54,7 @@ W = np.array([[1.0, 3.0, 1.5, 0.5], [2.0, -2.0, 2.5, -1.0]])
 EMPTY = np.zeros((0, 3))
 
 nondifferentiable(
-    places, trimmed, rearranged, first_places, places_of_values, masks_of, ramp, remaining, moved_apart, put_between, rolled_to,
+    places, trimmed, rearranged, first_places, places_of_values, masks_of, ramp, moved_apart, put_between, rolled_to,
     first_true, numbers_within,
 )  # fmt: skip
 
@@ -74,6 +79,28 @@ def put_back_rule(h, g, kept, x, axis=None):
 @linear(taken, at=[(V, np.array([2, 0])), (A, np.array([0, 2]), 0), (A, slice(1, 4))])
 def taken_rule(h, t, kept, axis=None):
     return put_back(h, kept, t, axis)
+
+
+@linear(taken_each, at=[(V, [np.array([0, 2]), np.array([2])]), (A, [np.array([5]), np.array([], int)])])
+def taken_each_rule(h, x, theres):
+    return taken_each_pullback(h, theres, x)
+
+
+@linear(taken_each_pullback, at=[([V[:2], V[:1]], [np.array([0, 2]), np.array([2])], V)])
+def taken_each_pullback_rule(h, g, theres, x):
+    return ListBar(taken_each(h, theres))
+
+
+@linear(
+    put_each, at=[([V[:2], 2.5], [np.array([0, 2]), np.array([2, 1])], V), ([V, V[:1]], [np.arange(3), np.array([4])], A)]
+)
+def put_each_rule(h, parts, theres, x):
+    return put_each_pullback(h, theres, parts)
+
+
+@linear(put_each_pullback, at=[(V, [np.array([0, 2]), np.array([2])], [V[:2], 2.5])])
+def put_each_pullback_rule(h, g, theres, parts):
+    return put_each(h, theres, g)
 
 
 @linear(folded_over, at=[(np.arange(7.0), V), (V[:2], A), (A, 2.5)])
@@ -109,7 +136,15 @@ def compress_method_rule(g, x, condition, axis=None):
 
 @linear(np.delete, at=[(V, 1), (A, [0, 3]), (A, 1, 0), (T, slice(1, 3), -1), (V, np.array([True, False, False]))])
 def delete(g, arr, obj, axis=None):
-    return put_back(g, remaining(arr, obj, axis), arr, axis)
+    return delete_pullback(g, arr, obj, axis)
+
+
+@linear(
+    delete_pullback,
+    at=[(V[1:], V, 1), (A[1:], A, 0, 0), (T[..., 2:], T, slice(2), -1), (V[:1], A[0], np.array([True, False]))],
+)
+def delete_pullback_rule(h, g, arr, obj, axis=None):
+    return unbroadcast(np.delete(h, obj, axis), g)
 
 
 @rule(np.trim_zeros, at=[(V,), (V, "f"), (V, "b")])

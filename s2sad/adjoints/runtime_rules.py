@@ -24,7 +24,6 @@ from s2sad.runtime import (
     conjugate,
     diag_pullback,
     diagonal_pullback,
-    diff_pullback,
     display_item,
     display_item_pullback,
     display_items,
@@ -355,11 +354,6 @@ def trace_pullback_rule(h, g, a, offset=0, axis1=0, axis2=1):
 @linear(diag_pullback, at=[(np.diag(V), V), (np.diag(A), A), (np.diag(V, 1), V, 1)])
 def diag_pullback_rule(h, g, v, k=0):
     return np.diag(h, k)
-
-
-@linear(diff_pullback, at=[(np.diff(V), V), (np.diff(T, 2, 1), T, 2, 1)])
-def diff_pullback_rule(h, g, a, n=1, axis=-1):
-    return np.diff(h, n, axis)
 
 
 @linear(snapshot, at=[(2.5,), (A,)])

@@ -10,10 +10,10 @@ from s2sad.runtime import (
     average_pullback_a,
     average_pullback_weights,
     average_pushforward_weights,
-    corrcoef_to_cov,
+    corrcoef_pullback,
+    corrcoef_pushforward,
     cov_pullback,
     cov_pushforward,
-    cov_to_corrcoef,
     reduced_size,
     unreduce,
 )
@@ -69,13 +69,13 @@ class cov:
 @rule(np.corrcoef, at=[(M,), (M[:2], M[2]), (A, None, False), (M[0],)])
 class corrcoef:
     def pullback_x(g, ans, x, y=None, rowvar=True):
-        return cov_pullback(corrcoef_to_cov(g, ans, x, y, rowvar), 0, x, y, rowvar)
+        return corrcoef_pullback(g, ans, 0, x, y, rowvar)
 
     def pullback_y(g, ans, x, y=None, rowvar=True):
-        return cov_pullback(corrcoef_to_cov(g, ans, x, y, rowvar), 1, x, y, rowvar)
+        return corrcoef_pullback(g, ans, 1, x, y, rowvar)
 
     def pushforward_x(t, ans, x, y=None, rowvar=True):
-        return cov_to_corrcoef(cov_pushforward(t, 0, x, y, rowvar), ans, x, y, rowvar)
+        return corrcoef_pushforward(t, ans, 0, x, y, rowvar)
 
     def pushforward_y(t, ans, x, y=None, rowvar=True):
-        return cov_to_corrcoef(cov_pushforward(t, 1, x, y, rowvar), ans, x, y, rowvar)
+        return corrcoef_pushforward(t, ans, 1, x, y, rowvar)

@@ -198,19 +198,34 @@ def diag_pullback(g: Any, v: Any, k: int = 0) -> Any:
     return np.diagonal(g, k) if np.ndim(v) == 1 else diagonal_pullback(g, v, k)
 
 
-def diff_pullback(g: Any, a: Any, n: int = 1, axis: int = -1) -> Any:
-    """The cotangent of `a` where `g` is that of np.diff(a, n, axis)."""
-    g = np.asarray(g)
+def diff_pullback(g: Any, a: Any, n: int = 1, axis: int = -1, part: slice | None = None) -> Any:
+    """The cotangent of `a`, or of `part` of it along `axis`, where `g` is that of np.diff(a, n, axis)."""
+    g, part = np.asarray(g), part or slice(None)
     axis = axis % g.ndim
     if g.shape[axis] == 0:
-        return np.zeros(np.shape(a), g.dtype)
-    for _ in range(n):
-        wider = np.empty([m + (i == axis) for i, m in enumerate(g.shape)], g.dtype)
-        ends, parts = np.moveaxis(wider, axis, 0), np.moveaxis(g, axis, 0)
-        ends[0], ends[-1] = -parts[0], parts[-1]
-        np.subtract(parts[:-1], parts[1:], out=ends[1:-1])
-        g = wider
-    return g
+        g, n = np.zeros(np.shape(a), g.dtype), 0
+    if n == 0:
+        return g[(*(slice(None),) * axis, part)]
+    for _ in range(n - 1):
+        g = _from_differences(g, axis, slice(None))
+    return _from_differences(g, axis, part)
+
+
+def _from_differences(g: Any, axis: int, part: slice) -> Any:
+    """The cotangent of `part` of what has one element more than its differences, whose cotangent is `g`."""
+    size = g.shape[axis]
+    start, stop, _ = part.indices(size + 1)
+    bar = np.empty([max(stop - start, 0) if i == axis else m for i, m in enumerate(g.shape)], g.dtype)
+    if bar.size == 0:
+        return bar
+    ours, theirs = np.moveaxis(bar, axis, 0), np.moveaxis(g, axis, 0)
+    low, high = max(start, 1), min(stop, size)
+    np.subtract(theirs[low - 1 : high - 1], theirs[low:high], out=ours[low - start : high - start])
+    if start == 0:
+        ours[0] = -theirs[0]
+    if stop == size + 1:
+        ours[-1] = theirs[-1]
+    return bar
 
 
 def reshaped_each(g: Any, arrays: tuple[Any, ...]) -> Any:

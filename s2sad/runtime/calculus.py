@@ -27,11 +27,11 @@ def diff_part(g: Any, which: Any, a: Any, n: Any = 1, axis: Any = -1, prepend: A
     if n == 0:
         return g if which == 0 else 0 * np.sum(g)
     length = sum(np.shape(x)[axis] for x in joined(a, axis, prepend, append))
-    whole = diff_pullback(g, np.broadcast_to(0.0, _one(a, axis, length)), n, axis)
+    whole = np.broadcast_to(0.0, _one(a, axis, length))
     start = 0 if prepend is None else np.shape(joined(a, axis, prepend)[0])[axis]
     stop = start + np.shape(a)[axis]
     part, like = ((slice(start), prepend), (slice(start, stop), a), (slice(stop, None), append))[which + 1]
-    return unbroadcast(whole[(*(slice(None),) * (axis % np.ndim(a)), part)], like)
+    return unbroadcast(diff_pullback(g, whole, n, axis, part), like)
 
 
 def diff_tangent(t: Any, which: Any, a: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:

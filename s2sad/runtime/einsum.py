@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -36,19 +37,34 @@ def einsum_pullback(g: Any, place: Any, *args: Any, optimize: Any = False) -> An
     return unbroadcast(found, as_operand(args[place]))  # axes of length 1 were stretched
 
 
-def transposed_einsum(place: int, args: tuple[Any, ...]) -> tuple[str, str, str, list[int], list[int], list[int]] | None:
+Plan = tuple[str, str, str, list[int], list[int], tuple[int, ...]]
+
+
+def transposed_einsum(place: int, args: tuple[Any, ...]) -> Plan | None:
     """The subscripts of the pullback, its axes and those of the operand, the places of the others, and where an axis is
-    repeated to which shape; None of what is no operand."""
-    terms, result = _terms(args)
-    if place not in terms or np.asarray(args[place]).dtype.kind not in "fc":
+    repeated to which shape; None of what is no operand.
+    """
+    text, places = _in_letters(args)
+    if place not in places or np.asarray(args[place]).dtype.kind not in "fc":
         return None
-    own = terms.pop(place)
-    sizes = dict(zip(own, np.shape(args[place]), strict=True))
-    there = [c in result or any(_size(c, t, args[i]) == n for i, t in terms.items()) for c, n in sizes.items()]
+    subscripts, wanted, own, others, gaps, shape = _plan(
+        text, places.index(place), tuple([np.shape(args[i]) for i in places])
+    )
+    return subscripts, wanted, own, [places[i] for i in others], gaps, shape
+
+
+@functools.lru_cache(maxsize=256)  # of what a loop contracts, each time around
+def _plan(text: str, number: int, shapes: tuple[tuple[int, ...], ...]) -> Plan:
+    """What `transposed_einsum` says of an operand, by numbers of operands."""
+    terms, result = _terms(text, [len(shape) for shape in shapes])
+    own, shape = terms[number], shapes[number]
+    others = [i for i in range(len(terms)) if i != number]
+    sizes = dict(zip(own, shape, strict=True))
+    there = [c in result or any(_size(c, terms[i], shapes[i]) == n for i in others) for c, n in sizes.items()]
     kept = "".join(c for c, is_there in zip(sizes, there, strict=True) if is_there)
     gaps = [i for i, is_there in enumerate(there) if not is_there]
-    subscripts = f"{','.join([result, *terms.values()])}->{kept}"
-    return subscripts, "".join(sizes), own, list(terms), gaps, list(sizes.values())
+    subscripts = f"{','.join([result, *(terms[i] for i in others)])}->{kept}"
+    return subscripts, "".join(sizes), own, others, gaps, tuple(sizes.values())
 
 
 def on_diagonals(x: Any, axes: str, own: str) -> Any:
@@ -59,8 +75,8 @@ def on_diagonals(x: Any, axes: str, own: str) -> Any:
     return whole
 
 
-def _size(letter: str, term: str, operand: Any) -> int:
-    return int(np.shape(operand)[term.index(letter)]) if letter in term else -1
+def _size(letter: str, term: str, shape: tuple[int, ...]) -> int:
+    return shape[term.index(letter)] if letter in term else -1
 
 
 def contraction_order(optimize: Any, arrays: list[Any]) -> Any:
@@ -70,22 +86,26 @@ def contraction_order(optimize: Any, arrays: list[Any]) -> Any:
     return len(arrays) > 2 or np.size(arrays[0]) > _LARGE
 
 
-def _terms(args: tuple[Any, ...]) -> tuple[dict[int, str], str]:
-    """The subscripts of each operand, by its place among the arguments, and of the result. Ellipses are written out."""
+def _in_letters(args: tuple[Any, ...]) -> tuple[str, range]:
+    """The subscripts as a text, and the places of the operands among the arguments."""
     if isinstance(args[0], str):
-        left, arrow, result = args[0].replace(" ", "").partition("->")
-        terms = dict(enumerate(left.split(","), start=1))
-    else:
-        terms = {i: _spelled(args[i + 1]) for i in range(0, len(args) - 1, 2)}
-        arrow = "->" if len(args) % 2 else ""
-        result = _spelled(args[-1]) if arrow else ""
-    used = "".join(terms.values())
+        return args[0].replace(" ", ""), range(1, len(args))
+    places = range(0, len(args) - 1, 2)
+    result = f"->{_spelled(args[-1])}" if len(args) % 2 else ""
+    return ",".join([_spelled(args[i + 1]) for i in places]) + result, places
+
+
+def _terms(text: str, ranks: list[int]) -> tuple[list[str], str]:
+    """The subscripts of each operand, and of the result. Ellipses are written out."""
+    left, arrow, result = text.partition("->")
+    terms = left.split(",")
+    used = "".join(terms)
     if not arrow:
         result = ("..." if "." in used else "") + "".join(sorted(c for c in set(used) if c != "." and used.count(c) == 1))
     spare = [c for c in _LETTERS if c not in used + result]
-    hidden = {i: np.ndim(args[i]) - len(t.replace("...", "")) if "." in t else 0 for i, t in terms.items()}
-    dots = spare[: max(hidden.values())]
-    written = {i: t.replace("...", "".join(dots[len(dots) - hidden[i] :])) for i, t in terms.items()}
+    hidden = [rank - len(t.replace("...", "")) if "." in t else 0 for rank, t in zip(ranks, terms, strict=True)]
+    dots = spare[: max(hidden)]
+    written = [t.replace("...", "".join(dots[len(dots) - n :])) for n, t in zip(hidden, terms, strict=True)]
     return written, result.replace("...", "".join(dots))
 
 
@@ -97,7 +117,7 @@ def _spelled(axes: Any) -> str:
 def einsum_pushforward(t: Any, *args: Any) -> Any:
     """The tangent of np.einsum(*args) where `t` holds those of the arguments."""
     total: Any = 0
-    for i in _terms(args)[0]:
+    for i in _in_letters(args)[1]:
         if not (isinstance(t[i], int) and t[i] == 0):
             total = total + np.einsum(*args[:i], np.broadcast_to(t[i], np.shape(args[i])), *args[i + 1 :])
     return total

@@ -65,9 +65,15 @@ def length(x: Any, axis: Any) -> int:
     return int(np.size(x)) if axis is None else int(np.shape(x)[axis])
 
 
-def remaining(arr: Any, obj: Any, axis: Any = None) -> Any:
-    """The places along `axis` that np.delete(arr, obj, axis) leaves."""
-    return np.delete(np.arange(length(arr, axis)), obj)
+def delete_pullback(g: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
+    """The cotangent of `arr` where `g` is that of np.delete(arr, obj, axis): zero for what was deleted."""
+    if axis is None:
+        return np.reshape(delete_pullback(g, np.ravel(arr), obj, 0), np.shape(arr))
+    total = np.empty_like(g, shape=np.shape(arr))
+    along = np.moveaxis(total, axis, 0)
+    along[obj] = 0
+    along[np.delete(np.arange(len(along)), obj)] = np.moveaxis(g, axis, 0)
+    return unbroadcast(total, arr)
 
 
 def moved_apart(arr: Any, obj: Any, ans: Any, axis: Any = None) -> Any:
@@ -215,11 +221,13 @@ def rearranged(a: Any, ans: Any, axis: Any = -1) -> Any:
 def reduceat_pullback(g: Any, array: Any, indices: Any, axis: Any = 0) -> Any:
     """The cotangent of `array` where `g` is that of np.add.reduceat(array, indices, axis): each sum to its elements."""
     size = np.shape(array)[axis]
-    counts = np.diff([*indices, size])
+    counts = np.diff(np.append(indices, size))
     if np.all(counts > 0):
-        before = np.zeros([indices[0] if i == axis % np.ndim(array) else n for i, n in enumerate(np.shape(array))], g.dtype)
         spread = np.take(g, np.repeat(np.arange(len(counts)), counts), axis)  # np.repeat copies what is read-only first
-        return unbroadcast(spread if indices[0] == 0 else np.concatenate([before, spread], axis), array)
+        if indices[0] > 0:
+            before = [indices[0] if i == axis % np.ndim(array) else n for i, n in enumerate(np.shape(array))]
+            spread = np.concatenate([np.zeros(before, g.dtype), spread], axis)
+        return unbroadcast(spread, array)
     ends = [*indices[1:], size]
     spans = [np.arange(i, max(end, i + 1)) for i, end in zip(indices, ends, strict=True)]
     source = np.concatenate(spans)
@@ -239,6 +247,41 @@ def masks_of(condlist: Any, count: int, x: Any) -> list[Any]:
     if any(mask.shape != np.shape(x) for mask in masks):
         raise NoRule("np.piecewise with a condition of another shape than x", "use np.broadcast_to for the condition")
     return [*masks, ~np.any(masks, axis=0)] if len(masks) == count - 1 else masks
+
+
+def taken_each(x: Any, theres: Any) -> Any:
+    """The elements of `x` at each of several lists of places, counted through the whole array."""
+    return [np.ravel(x)[there] for there in theres]
+
+
+def taken_each_pullback(g: Any, theres: Any, x: Any) -> Any:
+    """The cotangent of `x` where `g` is that of taken_each(x, theres)."""
+    total = np.zeros(np.shape(x), np.asarray(x).dtype)
+    for there, bar in zip(theres, g, strict=True):
+        np.reshape(total, -1)[there] += bar
+    return total
+
+
+def put_each(parts: Any, theres: Any, x: Any) -> Any:
+    """An array in the shape of `x` with each of `parts` at its places, and zeros elsewhere; what comes later replaces.
+
+    >>> put_each([np.array([1.0, 2.0]), 3.0], [np.array([0, 1]), np.array([1])], np.zeros(3))
+    array([1., 3., 0.])
+    """
+    whole = np.zeros(np.shape(x), np.result_type(x, 0.0))
+    for there, part in zip(theres, parts, strict=True):
+        np.reshape(whole, -1)[there] = part
+    return whole
+
+
+def put_each_pullback(g: Any, theres: Any, parts: Any) -> Any:
+    """The cotangents of `parts` where `g` is that of put_each(parts, theres, x): none of what was replaced."""
+    left = np.array(g).reshape(-1)
+    bars = []
+    for there, part in zip(reversed(theres), reversed(parts), strict=True):
+        bars.append(unbroadcast(left[there], part))
+        left[there] = 0
+    return ListBar(reversed(bars))
 
 
 def first_places(ar: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import unbroadcast
+from s2sad.runtime.slopes import conjugate
 
 
 def unreduce(g: Any, a: Any, axis: Any = None, keepdims: Any = False) -> Any:
@@ -60,12 +61,24 @@ def present(a: Any, where: Any = True) -> Any:
     return ~np.isnan(a) if where is True else ~np.isnan(a) & where
 
 
-def from_nanmean(a: Any, axis: Any = None, where: Any = True) -> Any:
-    """How far the elements of `a` are from the means along `axis` of those that are there; 0 for those that are not."""
-    there = present(a, where)
+def from_mean_of(a: Any, there: Any, axis: Any = None) -> Any:
+    """How far the elements of `a` are from the means along `axis` of those that are `there`; 0 for those that are not."""
     full = np.where(there, a, 0)
-    mean = np.sum(full, axis=axis, keepdims=True) / freedom(a, axis, True, there)
-    return np.where(there, full - mean, 0)
+    full -= np.sum(full, axis=axis, keepdims=True) / freedom(a, axis, True, there)
+    full *= there
+    return full
+
+
+def nanvar_pullback(
+    g: Any, a: Any, there: Any, axis: Any = None, keepdims: Any = False, ddof: Any = 0, correction: Any = None
+) -> Any:
+    """The cotangent of `a` where `g` is that of np.nanvar(a, axis, ...), of the elements that are `there`.
+
+    Twice how far they are from the mean, over n - ddof.
+    """
+    bar = conjugate(from_mean_of(a, there, axis))
+    bar *= unreduce(g * 2 / freedom(a, axis, keepdims, there, ddof, correction), a, axis, keepdims)
+    return bar
 
 
 def or_above(ans: Any) -> Any:

@@ -157,21 +157,21 @@ def as_gradient(g: Any, x: Any) -> Any:
 def _array_gradient(g: Any, x: Any) -> Any:
     if x.dtype.kind not in "fcO":
         return None
+    if isinstance(g, np.ndarray) and g.shape == x.shape and g.dtype == x.dtype:
+        return g if g.flags.writeable and (g.base is None or _views_all_alone(g)) else g.copy("K")
+    if np.shape(g) not in (x.shape, ()):
+        raise Unfit(f"a cotangent of shape {np.shape(g)} for an argument of shape {x.shape}")
     if np.shape(g) != x.shape:
-        if np.shape(g) != ():
-            raise Unfit(f"a cotangent of shape {np.shape(g)} for an argument of shape {x.shape}")
         return np.full_like(x, g)
-    if isinstance(g, np.ndarray) and g.dtype == x.dtype and g.flags.writeable and (g.base is None or _views_all_alone(g)):
-        return g
     return np.array(np.real(g) if x.dtype.kind == "f" else g, dtype=x.dtype)
 
 
 def _views_all_alone(g: Any) -> bool:
-    """Is `g` all of an array that nothing else holds, as what np.roll or np.reshape makes of a result of its own?
+    """Is `g` all, or nearly all, of an array that nothing else holds, as what np.reshape makes of a result of its own?
 
     Two references are that of `g` to its base, and that of asking for it.
     """
-    own = isinstance(g.base, np.ndarray) and g.base.base is None and g.base.size == g.size
+    own = isinstance(g.base, np.ndarray) and g.base.base is None and 0.9 * g.base.size <= g.size
     return own and bool(g.flags.forc) and sys.getrefcount(g.base) <= 2
 
 

@@ -19,13 +19,21 @@ def abs_slope(x: Any) -> Any:
         return float(x > 0) - float(x < 0)
     if isinstance(x, (np.ndarray, np.generic)):
         if x.dtype.kind == "c":
-            return np.conj(x) / or_one(np.abs(x))
+            return _turned_back(x)
         return np.sign(x)
     if isinstance(x, complex):
         return x.conjugate() / abs(x) if x else 0j
     if isinstance(x, (list, tuple)):
         return abs_slope(as_operand(x))
     return (x > 0) - (x < 0)
+
+
+def _turned_back(x: Any) -> Any:
+    """The conjugate of the direction of complex numbers, 0 of 0."""
+    size = np.abs(x)
+    if np.min(size, initial=1) > np.finfo(size.dtype).tiny:  # so that reciprocals are finite: products take less time
+        return np.conj(x) * (1 / size)
+    return np.conj(x) / or_one(size)
 
 
 def or_one(x: Any) -> Any:

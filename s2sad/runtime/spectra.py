@@ -33,11 +33,19 @@ def on_diagonal(x: Any) -> Any:
     return x * np.eye(np.shape(x)[-1], dtype=np.real(x).dtype)
 
 
-def gaps(w: Any, what: str, scale: Any = 1) -> Any:
+def with_diagonal(values: Any, x: Any) -> Any:
+    """Each matrix in a stack with other values on its diagonal: those of the row `values`, or a number."""
+    return np.where(np.eye(np.shape(x)[-1], dtype=bool), values, x)
+
+
+def gaps(w: Any, what: str) -> Any:
     """The differences w[j] - w[i] as a matrix, infinite on its diagonal; refused where two values are equal."""
-    found = (np.expand_dims(w, -2) - np.expand_dims(w, -1)) * scale
-    found = found + np.diag(np.full(np.shape(w)[-1], np.inf, np.real(w).dtype))
-    if np.any(found == 0):
+    return _without_ties(np.expand_dims(w, -2) - np.expand_dims(w, -1), what)
+
+
+def _without_ties(differences: Any, what: str) -> Any:
+    found = with_diagonal(np.inf, differences)
+    if not np.all(found):
         raise NoRule(f"the derivative of {what} that belong to equal values", "use what depends on the values alone")
     return found
 
@@ -63,8 +71,9 @@ def require_phase_free(x: Any, what: str, turning: Any = True) -> None:
 
 def hermitian_fold(x: Any, upper: bool) -> Any:
     """The cotangent of the triangle that is read, where `x` is that of the whole Hermitian matrix (not conjugated)."""
-    total = x + adjoint(x)
-    return (np.triu(total) if upper else np.tril(total)) / (1 + np.eye(np.shape(x)[-1], dtype=np.real(x).dtype))
+    n, dtype = np.shape(x)[-1], np.real(x).dtype
+    lower = np.tri(n, dtype=dtype) - np.eye(n, dtype=dtype) / 2
+    return (x + adjoint(x)) * (np.transpose(lower) if upper else lower)
 
 
 def hermitian_of(t: Any, upper: bool) -> Any:
@@ -83,7 +92,7 @@ def eigh_pullback(g: Any, ans: Any, UPLO: str = "L") -> Any:
     require_phase_free(inner, "eigenvectors")
     middle = inner / gaps(w, "eigenvectors")
     if not is_absent(g_w):
-        middle = middle + diagonal_matrix(np.real(g_w))
+        middle = with_diagonal(np.expand_dims(np.real(g_w), -2), middle)
     return conjugate(hermitian_fold(v @ middle @ adjoint(v), UPLO in "uU"))
 
 
@@ -113,7 +122,7 @@ def eig_pullback(g: Any, ans: Any, a: Any) -> Any:
     lengths = (adjoint(v) @ v) * np.expand_dims(np.real(np.diagonal(inner, axis1=-2, axis2=-1)), -2)
     middle = (inner - lengths) / conjugate(gaps(w, "eigenvectors"))
     if not is_absent(g_w):
-        middle = middle + diagonal_matrix(conjugate(g_w))
+        middle = with_diagonal(np.expand_dims(conjugate(g_w), -2), middle)
     return _from_eigenvectors(middle, v, a)
 
 
@@ -181,7 +190,8 @@ def _of_vectors(g_u: Any, g_s: Any, g_vh: Any, u: Any, s: Any, vh: Any) -> Any:
 
 def squared_gaps(s: Any) -> Any:
     """The differences s[j]**2 - s[i]**2 as a matrix, infinite on its diagonal."""
-    return gaps(s, "singular vectors", np.expand_dims(s, -2) + np.expand_dims(s, -1))
+    row, column = np.expand_dims(s, -2), np.expand_dims(s, -1)
+    return _without_ties((row - column) * (row + column), "singular vectors")
 
 
 def nonzero(s: Any) -> Any:

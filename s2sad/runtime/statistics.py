@@ -104,9 +104,18 @@ def cov_pullback(
     g = np.reshape(g, (len(rows), len(rows)))
     twice = (g + conjugate(np.transpose(g))) / divisor(w, bias, ddof, aweights)
     if fweights is None and aweights is None:
-        bars = np.matmul(twice, conjugate(rows - np.mean(rows, axis=1, keepdims=True)))
+        bars = np.matmul(twice, conjugate(_from_means(rows)))
     else:
         bars = np.matmul(twice, conjugate(centred(rows, w))) * w
+    return _part(bars, which, m, y, rowvar)
+
+
+def _from_means(rows: Any) -> Any:
+    return rows - np.mean(rows, axis=1, keepdims=True)
+
+
+def _part(bars: Any, which: Any, m: Any, y: Any, rowvar: Any) -> Any:
+    """Of the cotangents of all variables, those of `m` (which=0) or `y` (which=1)."""
     first = len(variables(m, rowvar))
     like, part = (m, bars[:first]) if which == 0 else (y, bars[first:])
     part = part if rowvar or np.ndim(like) < 2 else np.transpose(part)
@@ -134,26 +143,32 @@ def cov_pushforward(
     return np.squeeze(half + conjugate(np.transpose(half)))
 
 
-def corrcoef_to_cov(g: Any, ans: Any, x: Any, y: Any = None, rowvar: Any = True) -> Any:
-    """The cotangent of np.cov(x, y, rowvar) where `g` is that of ans = np.corrcoef(x, y, rowvar)."""
-    if np.ndim(ans) == 0:
-        return 0.0 * g
-    d = variances(ans, x, y, rowvar)
+def corrcoef_pullback(g: Any, ans: Any, which: Any, x: Any, y: Any = None, rowvar: Any = True) -> Any:
+    """The cotangent of `x` (which=0) or `y` (which=1) where `g` is that of ans = np.corrcoef(x, y, rowvar)."""
+    if which == 1 and y is None:  # in a derivative, which asks for all that may vary
+        return 0
+    if np.ndim(ans) == 0 or np.size(ans) == 0:
+        return np.zeros_like(x if which == 0 else y)
+    rows = _from_means(_together(x, y, rowvar))
+    d = _squared_lengths(ans, rows)
     s, shared = np.sqrt(d), g * ans
-    return g / (np.expand_dims(s, 1) * s) - np.diag((np.sum(shared, axis=0) + np.sum(shared, axis=1)) / (2 * d))
+    inner = g / (np.expand_dims(s, 1) * s) - np.diag((np.sum(shared, axis=0) + np.sum(shared, axis=1)) / (2 * d))
+    return _part(np.matmul(inner + np.transpose(inner), rows), which, x, y, rowvar)
 
 
-def cov_to_corrcoef(t: Any, ans: Any, x: Any, y: Any = None, rowvar: Any = True) -> Any:
-    """The tangent of ans = np.corrcoef(x, y, rowvar) where `t` is that of np.cov(x, y, rowvar)."""
-    if np.ndim(ans) == 0:
-        return 0.0 * t
-    d = variances(ans, x, y, rowvar)
-    s, relative = np.sqrt(d), np.diagonal(t) / d / 2
-    return t / (np.expand_dims(s, 1) * s) - ans * (np.expand_dims(relative, 1) + relative)
+def corrcoef_pushforward(t: Any, ans: Any, which: Any, x: Any, y: Any = None, rowvar: Any = True) -> Any:
+    """The tangent of ans = np.corrcoef(x, y, rowvar) where `t` is that of `x` (which=0) or `y` (which=1)."""
+    cov_dot = cov_pushforward(t, which, x, y, rowvar)
+    if np.ndim(ans) == 0 or np.size(ans) == 0:
+        return 0.0 * cov_dot
+    rows = _from_means(_together(x, y, rowvar))
+    d = _squared_lengths(ans, rows) / (np.shape(rows)[1] - 1)
+    s, relative = np.sqrt(d), np.diagonal(cov_dot) / d / 2
+    return cov_dot / (np.expand_dims(s, 1) * s) - ans * (np.expand_dims(relative, 1) + relative)
 
 
-def variances(ans: Any, x: Any, y: Any, rowvar: Any) -> Any:
-    """The diagonal of np.cov(x, y, rowvar), for the derivative of the correlations `ans`."""
+def _squared_lengths(ans: Any, rows: Any) -> Any:
+    """The sums of the squares of `rows`, for the derivative of their correlations `ans`."""
     if np.iscomplexobj(ans):
         raise NoRule("np.corrcoef of complex numbers; divide np.cov by the deviations")
-    return np.var(_together(x, y, rowvar), axis=1, ddof=1) if np.size(ans) else np.diagonal(ans)
+    return np.vecdot(rows, rows)

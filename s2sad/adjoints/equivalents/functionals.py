@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime import masks_of, put_back, taken
+from s2sad.runtime import masks_of, put_each, taken_each
 from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.statistics import weights_along
 
@@ -63,15 +63,12 @@ def fromiter(iter: Any, dtype: Any, count: Any = -1) -> Any:
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """`numpy.piecewise`"""
     x = np.asarray(x)
-    y = np.zeros_like(x, dtype=np.result_type(x, 0.0))
-    for mask, function in zip(masks_of(condlist, len(funclist), x), funclist, strict=True):
-        if callable(function):
-            there = np.flatnonzero(mask)
-            part = np.broadcast_to(function(taken(x, there), *args, **kw), np.shape(there))
-            y = np.where(mask, put_back(part, there, x), y)
-        else:
-            y = np.where(mask, function, y)
-    return y
+    theres = [np.flatnonzero(mask) for mask in masks_of(condlist, len(funclist), x)]
+    parts = [
+        function(part, *args, **kw) if callable(function) else function
+        for function, part in zip(funclist, taken_each(x, theres), strict=True)
+    ]
+    return put_each(parts, theres, x)
 
 
 def logspace(

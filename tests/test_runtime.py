@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from s2sad import grad
-from s2sad.runtime import as_gradient, prod_others_pullback, unbroadcast
+from s2sad.runtime import as_gradient, prod_others_pullback, unbroadcast, zeros_like
+from s2sad.runtime.containers import Zeros
 from s2sad.runtime.refusals import Unfit
 
 
@@ -52,6 +53,79 @@ def test_a_result_that_is_all_of_an_array_of_its_own_is_no_copy():
     assert as_gradient(view, np.zeros((2, 3))) is view
     part = np.arange(6.0)[:3]
     assert not np.shares_memory(as_gradient(part, np.zeros(3)), part)
+
+
+def test_nearly_all_of_an_array_of_its_own_is_no_copy():
+    """What is left over of it is little memory."""
+    most = np.arange(20.0)[1:]
+    assert as_gradient(most, np.zeros(19)) is most
+
+
+def made(bar):
+    """Which elements of a list's cotangent are there."""
+    return [type(part) is not Zeros for part in list.__iter__(bar)]
+
+
+class TestCotangentsOfListsOfArrays:
+    """A function that reads one array of a list costs what this one does: a loop over such calls is not quadratic."""
+
+    arrays = (np.ones(2), np.ones((2, 3)), np.ones(4, np.float32))
+
+    def test_only_what_is_asked_for_is_made(self):
+        bar = zeros_like(list(self.arrays))
+        bar[1] += 2.0
+        assert made(bar) == [False, True, False]
+        assert made(bar[1:]) == [True, False]
+        assert made(zeros_like(bar)) == [False, False, False]
+
+    def test_only_what_was_made_is_added(self):
+        total, part = zeros_like(self.arrays), zeros_like(self.arrays)
+        part[2] += 1.0
+        total += part
+        part[2] += 5.0
+        assert made(total) == [False, False, True]
+        assert total[2].tolist() == [1.0, 1.0, 1.0, 1.0]
+        both = total + total
+        assert made(both) == [False, False, True]
+        assert both[2].tolist() == [2.0, 2.0, 2.0, 2.0]
+        assert made(total.copy()) == [False, False, True]
+
+    @pytest.mark.parametrize("layers", [lambda a: list(a), lambda a: {"all": list(a)}, lambda a: [{"w": x} for x in a]])
+    def test_a_sum_shares_no_memory(self, layers):
+        x, y = zeros_like(layers(self.arrays)), zeros_like(layers(self.arrays))
+        first = lambda bar: (  # noqa: E731
+            bar["all"][0] if isinstance(bar, dict) else bar[0]["w"] if isinstance(bar[0], dict) else bar[0]
+        )
+        first(x)[:] = 1.0
+        total = x + y
+        first(total)[:] += 1.0
+        assert first(x).tolist() == [1.0, 1.0]
+        assert first(y).tolist() == [0.0, 0.0]
+
+    def test_a_list_beside_an_array_is_itself(self):
+        def f(x):
+            pair = ([x[0] ** 2, x[1]], x * 3.0)
+            return weighed(pair)
+
+        def weighed(pair):
+            return pair[0][0] * pair[0][1] + np.sum(pair[1])
+
+        bar = zeros_like(([1.0, 2.0], np.ones(2)))
+        bar[0][1] += 1.0
+        assert bar[0] == [0.0, 1.0]
+        assert grad(f)(np.array([2.0, 5.0])).tolist() == [23.0, 7.0]
+
+    def test_whatever_reads_it_finds_arrays(self):
+        bar = zeros_like(self.arrays)
+        shapes = [(2,), (2, 3), (4,)]
+        assert [part.shape for part in bar] == shapes
+        assert [part.shape for part in reversed(zeros_like(self.arrays))] == shapes[::-1]
+        assert [part.dtype for part in [*zeros_like(self.arrays)]] == [np.float64, np.float64, np.float32]
+        assert zeros_like(self.arrays).pop().shape == (4,)
+        assert zeros_like(self.arrays).pop(0).shape == (2,)
+        first, *_ = zeros_like(self.arrays)
+        assert first.tolist() == [0.0, 0.0]
+        assert np.asarray(zeros_like(self.arrays[:1])).tolist() == [[0.0, 0.0]]
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64])

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import copy
 import types
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, SupportsIndex
 
 import numpy as np
 
@@ -47,11 +48,23 @@ class ListBar(list[Any]):
     def __add__(self, other: Any) -> Any:
         if type(other) is int and other == 0:
             return self
-        if not isinstance(other, (list, np.ndarray)) or len(other) != len(self):
-            raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
-        return type(self)(a + b for a, b in zip(self, other, strict=True))
+        return type(self)(map(_sum, self._parts(), _parts_fitting(self, other)))
 
-    __radd__ = __iadd__ = __add__
+    def __radd__(self, other: Any) -> Any:
+        return self + other
+
+    def __iadd__(self, other: Any) -> Any:
+        """In place, so that what `other` says nothing about costs nothing."""
+        if type(other) is int and other == 0:
+            return self
+        for i, (mine, more) in enumerate(zip(self._parts(), _parts_fitting(self, other), strict=True)):
+            if not _is_nothing(more):
+                list.__setitem__(self, i, _added(mine, more))
+        return self
+
+    def _parts(self) -> Iterator[Any]:
+        """The elements, as they are held."""
+        return list.__iter__(self)
 
     def __sub__(self, other: Any) -> Any:
         return self + -other  # of a function of arrays, which was given a list
@@ -66,7 +79,65 @@ class ListBar(list[Any]):
     __rmul__ = __imul__ = __mul__
 
     def copy(self) -> ListBar:
-        return type(self)(owned(v) for v in self)
+        return type(self)(map(owned, self._parts()))
+
+
+class Zeros:
+    """What stands for an array of zeros in a list's cotangent until somebody asks for it."""
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, like: Any) -> None:
+        self.shape, self.dtype = like.shape, like.dtype if like.dtype.kind in "fc" else np.dtype(float)
+
+
+class ArraysBar(ListBar):
+    """The cotangent of a list that holds arrays: those of arrays that nothing was added to are made when asked for."""
+
+    __slots__ = ()
+
+    def __getitem__(self, index: Any) -> Any:
+        found = list.__getitem__(self, index)
+        if isinstance(index, slice):
+            return ArraysBar(found)
+        if type(found) is Zeros:
+            found = self[index] = np.zeros(found.shape, found.dtype)
+        return found
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __reversed__(self) -> Iterator[Any]:
+        return (self[i] for i in reversed(range(len(self))))
+
+    def pop(self, index: SupportsIndex = -1) -> Any:
+        found = self[index]
+        del self[index]
+        return found
+
+
+def _is_nothing(g: Any) -> bool:
+    """Is this the zero of any type, or an array of zeros that nobody asked for?"""
+    return type(g) is Zeros or (type(g) is int and g == 0)
+
+
+def _sum(mine: Any, more: Any) -> Any:
+    """The sum of two cotangents, which shares memory with neither."""
+    return owned(mine) if _is_nothing(more) else owned(more) if _is_nothing(mine) else mine + more
+
+
+def _added(mine: Any, more: Any) -> Any:
+    """`mine += more`; an array may have to be of another dtype."""
+    if isinstance(mine, (ListBar, DictBar, ObjectBar)):
+        mine += more
+        return mine
+    return _sum(mine, more)
+
+
+def _parts_fitting(bar: ListBar, other: Any) -> Any:
+    if not isinstance(other, (list, np.ndarray)) or len(other) != len(bar):
+        raise Unfit(f"cotangents of different structure: {bar!r} and {other!r}")
+    return other._parts() if isinstance(other, ListBar) else other
 
 
 class NamedTupleBar(ListBar):
@@ -96,12 +167,11 @@ class NamedTupleBar(ListBar):
         total = ListBar.__add__(self, other)
         if total is self:
             return self
-        named = dict(self.named)
-        for name, value in getattr(other, "named", {}).items():
-            named[name] = named.get(name, 0) + value
-        return total._with(self._fields, named, self.primal)
+        return total._with(self._fields, _summed(self.named, other), self.primal)
 
-    __radd__ = __iadd__ = __add__
+    def __iadd__(self, other: Any) -> Any:
+        ListBar.__iadd__(self, other)
+        return self._with(self._fields, _summed(self.named, other), self.primal)
 
     def __getitem__(self, index: Any) -> Any:
         found = ListBar.__getitem__(self, index)
@@ -122,6 +192,13 @@ class NamedTupleBar(ListBar):
 
     def copy(self) -> NamedTupleBar:
         return self + NamedTupleBar.zeros(self._fields)  # type: ignore[no-any-return]
+
+
+def _summed(named: dict[str, Any], other: Any) -> dict[str, Any]:
+    total = dict(named)
+    for name, value in getattr(other, "named", {}).items():
+        total[name] = _sum(total.get(name, 0), value)
+    return total
 
 
 class DictBar(dict[Any, Any]):
@@ -145,14 +222,21 @@ class DictBar(dict[Any, Any]):
     def __add__(self, other: Any) -> Any:
         if type(other) is int and other == 0:
             return self
-        if not isinstance(other, dict):
-            raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
-        total = DictBar.of(self.primal, self)
-        for key, value in other.items():
-            total[key] = dict.__getitem__(total, key) + value if key in total else value
+        total = self.copy()
+        total += other
         return total
 
-    __radd__ = __iadd__ = __add__
+    def __radd__(self, other: Any) -> Any:
+        return self + other
+
+    def __iadd__(self, other: Any) -> Any:
+        if type(other) is int and other == 0:
+            return self
+        if not isinstance(other, dict):
+            raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
+        for key, value in other.items():
+            self[key] = _added(self.get(key, 0), value)
+        return self
 
     def copy(self) -> DictBar:
         return DictBar.of(self.primal, {k: owned(v) for k, v in self.items()})
@@ -180,15 +264,21 @@ class ObjectBar:
     def __add__(self, other: Any) -> Any:
         if type(other) is int and other == 0:
             return self
-        if not isinstance(other, ObjectBar):
-            raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
-        total = ObjectBar(primal_of(self), **parts_of(self))
-        for name, value in parts_of(other).items():
-            mine = total.__dict__.get(name, 0)
-            total.__dict__[name] = mine + value
+        total = copy.copy(self)
+        total += other
         return total
 
-    __radd__ = __iadd__ = __add__
+    def __radd__(self, other: Any) -> Any:
+        return self + other
+
+    def __iadd__(self, other: Any) -> Any:
+        if type(other) is int and other == 0:
+            return self
+        if not isinstance(other, ObjectBar):
+            raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
+        for name, value in parts_of(other).items():
+            self.__dict__[name] = _added(self.__dict__.get(name, 0), value)
+        return self
 
     def _operated(self, *_: Any) -> Any:
         raise Unfit(operated(primal_of(self)))
@@ -266,7 +356,7 @@ def zeros_like(x: Any) -> Any:
     if isinstance(x, (tuple, NamedTupleBar)) and hasattr(x, "_fields"):
         return NamedTupleBar.zeros(x._fields, x)
     if isinstance(x, (list, tuple)):
-        return ListBar([zeros_like(v) for v in x])
+        return _zeros_of_each(x._parts() if isinstance(x, ListBar) else x)
     if isinstance(x, dict):
         return DictBar.of(x)
     if isinstance(x, (type, types.ModuleType)):  # what is read from it is constant
@@ -274,6 +364,11 @@ def zeros_like(x: Any) -> Any:
     if isinstance(x, (ListBar, DictBar, ObjectBar)) or hasattr(x, "__dict__") or hasattr(type(x), "__slots__"):
         return 0 if isinstance(x, OPAQUE) else ObjectBar(x)
     return 0
+
+
+def _zeros_of_each(xs: Iterable[Any]) -> ListBar:
+    parts = [Zeros(x) if isinstance(x, (np.ndarray, Zeros)) and x.dtype.kind != "O" else zeros_like(x) for x in xs]
+    return (ArraysBar if any(type(part) is Zeros for part in parts) else ListBar)(parts)
 
 
 def _object_zeros(x: Any) -> Any:
@@ -284,6 +379,6 @@ def _object_zeros(x: Any) -> Any:
 
 def owned(g: Any) -> Any:
     """A copy of a cotangent that may be added to in place."""
-    if isinstance(g, IMMUTABLE):
+    if isinstance(g, (*IMMUTABLE, Zeros)):
         return g
     return g.copy() if isinstance(g, (np.ndarray, list, dict)) else copy.copy(g)

@@ -28,7 +28,8 @@ def _systems(draw: Draw) -> Iterator[Case]:
     k = draw.n // 4 + 2
     a, b, v, many = draw.matrices(k, k), draw(k, k), draw(k), draw.matrices(draw.n, 8, 8)
     wide, right = draw.rng.normal(size=(2 * k, k)), draw(2 * k)
-    tensor, flat = draw.matrices(16, 16).reshape(4, 4, 4, 4), draw(4, 4)
+    side = max(2, int(np.sqrt(k)))
+    tensor, flat = draw.matrices(side**2, side**2).reshape((side,) * 4), draw(side, side)
     yield Case("np.linalg.inv", linalg.inv, lambda g, a, y: -(y.T @ g @ y.T), a)
     yield Case("np.linalg.inv, stacked", linalg.inv, lambda g, a, y: -(turned(y) @ g @ turned(y)), many)
     yield Case("np.linalg.solve", lambda a: linalg.solve(a, b), lambda g, a, y: -(linalg.solve(a.T, g) @ y.T), a)

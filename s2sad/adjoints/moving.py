@@ -144,7 +144,7 @@ def delete(g, arr, obj, axis=None):
     at=[(V[1:], V, 1), (A[1:], A, 0, 0), (T[..., 2:], T, slice(2), -1), (V[:1], A[0], np.array([True, False]))],
 )
 def delete_pullback_rule(h, g, arr, obj, axis=None):
-    return unbroadcast(np.delete(h, obj, axis), g)
+    return np.delete(h, obj, axis)
 
 
 @rule(np.trim_zeros, at=[(V,), (V, "f"), (V, "b")])

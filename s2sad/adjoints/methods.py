@@ -28,6 +28,7 @@ from s2sad.runtime import (
     item_pullback,
     matrix_transposed,
     of_type,
+    read_in,
     reshape_method,
     through_cast,
     tolist_method,
@@ -123,9 +124,15 @@ refused(
 )  # fmt: skip
 
 
-@linear(reshape_method, at=[(A, 2, 3), (A, (2, 3)), (A, -1), sample(A, 6, order="F")])
-def reshape_method_rule(g, x, *shape, order="C"):
-    return np.reshape(g, np.shape(x), order=order)
+@rule(reshape_method, at=[(A, 2, 3), (A, (2, 3)), (A, -1), sample(A, 6, order="F")])
+class reshape_method_rule:
+    def pullback_x(g, ans, x, *shape, order="C"):
+        if order == "C":
+            return np.reshape(g, np.shape(x))
+        return np.reshape(g, np.shape(x), order=read_in(order))
+
+    def pushforward_x(t, ans, x, *shape, order="C"):
+        return np.reshape(t, np.shape(ans), order=read_in(order))
 
 
 @linear(transpose_method, at=[(A,), (T,), (T, 2, 0, 1), (T, (-1, 0, 1)), (A, None)])
@@ -135,9 +142,15 @@ def transpose_method_rule(g, x, *axes):
     return transpose_method_pullback(g, axes)
 
 
-@linear(flatten_method, at=[(A,), (A, "F")])
-def flatten_method_rule(g, x, order="C"):
-    return np.reshape(g, np.shape(x), order=order)
+@rule(flatten_method, at=[(A,), (A, "F")])
+class flatten_method_rule:
+    def pullback_x(g, ans, x, order="C"):
+        if order == "C":
+            return np.reshape(g, np.shape(x))
+        return np.reshape(g, np.shape(x), order=read_in(order))
+
+    def pushforward_x(t, ans, x, order="C"):
+        return np.ravel(t, order=read_in(order))
 
 
 @linear(copy_method, at=[(A,)])

@@ -19,6 +19,7 @@ from s2sad.runtime import (
     hstack_pullback,
     inverse_permutation,
     meshgrid_pullback,
+    read_in,
     repeat_pullback,
     reshaped_all,
     reshaped_each,
@@ -38,14 +39,26 @@ ORDER = np.array([[2, 0], [1, 1], [0, 2]])
 LISTS = [([V, 2 * V],), ((A, A[:2], A + 1),), (A,)]
 
 
-@linear(np.reshape, at=[(A, (2, 3)), (A, -1), (A, 6, "F"), (2.5, (1, 1)), sample(A, (2, 3), copy=True)])
-def reshape(g, a, shape, order="C", *, copy=None):
-    return np.reshape(g, np.shape(a), order=order)
+@rule(np.reshape, at=[(A, (2, 3)), (A, -1), (A, 6, "F"), (2.5, (1, 1)), sample(A, (2, 3), copy=True)])
+class reshape:
+    def pullback_a(g, ans, a, shape, order="C", *, copy=None):
+        if order == "C":
+            return np.reshape(g, np.shape(a))
+        return np.reshape(g, np.shape(a), order=read_in(order))
+
+    def pushforward_a(t, ans, a, shape, order="C", *, copy=None):
+        return np.reshape(t, shape, order=read_in(order))
 
 
-@linear(np.ravel, at=[(A,), (A, "F"), (2.5,)])
-def ravel(g, a, order="C"):
-    return np.reshape(g, np.shape(a), order=order)
+@rule(np.ravel, at=[(A,), (A, "F"), (2.5,)])
+class ravel:
+    def pullback_a(g, ans, a, order="C"):
+        if order == "C":
+            return np.reshape(g, np.shape(a))
+        return np.reshape(g, np.shape(a), order=read_in(order))
+
+    def pushforward_a(t, ans, a, order="C"):
+        return np.ravel(t, order=read_in(order))
 
 
 @linear(np.transpose, at=[(A,), (T,), (T, (2, 0, 1)), (T, (-1, 0, 1)), (V,)])

@@ -117,6 +117,7 @@ from s2sad.runtime.methods import (
     item_pullback,
     matrix_transposed,
     of_type,
+    read_in,
     reshape_method,
     tolist_method,
     transpose_method,

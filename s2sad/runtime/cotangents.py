@@ -53,9 +53,9 @@ def fresh_tape(tape: Any) -> Any:
 
 
 def detached(value: Any) -> Any:
-    """The same structure with copies of its arrays, so that nobody else's changes reach them."""
+    """The same structure with copies of its arrays, laid out alike, so that nobody else's changes reach them."""
     if isinstance(value, np.ndarray):
-        return value.copy()
+        return value.copy("K")
     if type(value) in (list, tuple):
         return type(value)(detached(part) for part in value)
     if type(value) is dict:

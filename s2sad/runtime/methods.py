@@ -14,6 +14,13 @@ def reshape_method(x: Any, *shape: Any, order: Any = "C") -> Any:
     return x.reshape(*shape, order=order)
 
 
+def read_in(order: str) -> str:
+    """The order in which elements are read, refused where it is that of the memory, which a cotangent shares with nothing."""
+    if order.upper() in ("A", "K"):
+        raise NoRule(f"an array that is read in the order of its memory, order={order!r}", 'say order="C", or order="F"')
+    return order
+
+
 def transpose_method(x: Any, *axes: Any) -> Any:
     return x.transpose(*axes)
 

@@ -213,7 +213,7 @@ def _without_cached(x: Any, names: list[str]) -> Any:
 def snapshot(value: Any) -> Any:
     """A copy of a value that may go on to be changed in place: of arrays, and of containers with what they hold."""
     if isinstance(value, np.ndarray):
-        return value.copy()
+        return value.copy("K")
     if type(value) in (list, tuple):
         return type(value)(snapshot(v) for v in value)
     if isinstance(value, dict):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numeric import assert_identical
 
-from s2sad import NotDifferentiable, grad, value_and_grad
+from s2sad import NotDifferentiable, grad, value_and_grad, vjp
 from s2sad.testing import check_grads
 
 V = np.array([0.5, 1.25, 2.0])
@@ -164,3 +164,32 @@ def test_weights_of_less_precision_are_added_up_in_that_of_the_average():
 def test_zeros_at_the_ends_of_several_axes_are_refused(x):
     with pytest.raises(NotDifferentiable, match="trim_zeros of an array of several axes"):
         grad(lambda x: np.sum(np.trim_zeros(x) ** 2))(np.array(x))
+
+
+@pytest.mark.parametrize("order", ["A", "K", "a"])
+@pytest.mark.parametrize(
+    "flat",
+    [
+        lambda x, order: np.ravel(x, order=order),
+        lambda x, order: np.reshape(x, -1, order=order),
+        lambda x, order: x.ravel(order),
+        lambda x, order: x.flatten(order),
+        lambda x, order: x.reshape(-1, order=order),
+    ],
+)
+def test_the_order_of_the_memory_is_refused(flat, order):
+    """Of an array in the order of Fortran, "A" gave the gradient of another element."""
+    x = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    try:
+        flat(x, order)
+    except ValueError:  # np.reshape has no "K"
+        return
+    with pytest.raises(NotDifferentiable, match="in the order of its memory"):
+        grad(lambda x: flat(x, order)[1])(x)
+    assert grad(lambda x: flat(x, "F")[1])(x).tolist() == [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
+    assert grad(lambda x: flat(x, "C")[1])(x).tolist() == [[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
+
+
+def test_arguments_keep_their_order():
+    constant = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    assert vjp(lambda x, c: x * np.ravel(c, order="K")[1], 2.0, constant, argnums=0)[0] == 6.0

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import copy
 import types
-from collections.abc import Iterable, Iterator
-from typing import Any, SupportsIndex
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +48,9 @@ class ListBar(list[Any]):
     def __add__(self, other: Any) -> Any:
         if type(other) is int and other == 0:
             return self
-        return type(self)(map(_sum, self._parts(), _parts_fitting(self, other)))
+        total = self.copy()
+        total += other
+        return total
 
     def __radd__(self, other: Any) -> Any:
         return self + other
@@ -57,14 +59,20 @@ class ListBar(list[Any]):
         """In place, so that what `other` says nothing about costs nothing."""
         if type(other) is int and other == 0:
             return self
-        for i, (mine, more) in enumerate(zip(self._parts(), _parts_fitting(self, other), strict=True)):
-            if not _is_nothing(more):
-                list.__setitem__(self, i, _added(mine, more))
+        if not isinstance(other, (list, np.ndarray)) or len(other) != len(self):
+            raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
+        for i, more in other.touched() if isinstance(other, ListBar) else enumerate(other):
+            mine = self.held(i)
+            self[i] = mine + more if type(mine) is float else _added(mine, more)
         return self
 
-    def _parts(self) -> Iterator[Any]:
-        """The elements, as they are held."""
-        return list.__iter__(self)
+    def touched(self) -> Iterator[tuple[int, Any]]:
+        """The elements that may be other than zero, with their places."""
+        return ((i, g) for i, g in enumerate(list.__iter__(self)) if not _is_nothing(g))
+
+    def held(self, place: int) -> Any:
+        """An element as it is held: 0 for one that is missing."""
+        return list.__getitem__(self, place)
 
     def __sub__(self, other: Any) -> Any:
         return self + -other  # of a function of arrays, which was given a list
@@ -79,65 +87,87 @@ class ListBar(list[Any]):
     __rmul__ = __imul__ = __mul__
 
     def copy(self) -> ListBar:
-        return type(self)(map(owned, self._parts()))
+        return type(self)(map(owned, self))
 
 
-class Zeros:
-    """What stands for an array of zeros in a list's cotangent until somebody asks for it."""
+class PartsBar(ListBar):
+    """The cotangent of a list or tuple of which few elements are touched: these alone, until somebody asks for all.
 
-    __slots__ = ("dtype", "shape")
+    So a function that reads one element of a long list has a pullback that takes no longer than it does.
+    """
 
-    def __init__(self, like: Any) -> None:
-        self.shape, self.dtype = like.shape, like.dtype if like.dtype.kind in "fc" else np.dtype(float)
+    __slots__ = ("parts", "primal")
 
+    parts: dict[int, Any] | None  # None: all elements are in the list itself
+    primal: tuple[Any, ...]  # as it is now: a list may go on to change
 
-class ArraysBar(ListBar):
-    """The cotangent of a list that holds arrays: those of arrays that nothing was added to are made when asked for."""
+    @classmethod
+    def of(cls, primal: Sequence[Any]) -> PartsBar:
+        new = cls()
+        new.parts, new.primal = {}, tuple(primal)
+        return new
 
-    __slots__ = ()
+    def whole(self) -> PartsBar:
+        """This, with all elements in the list itself."""
+        if self.parts is not None:
+            parts, self.parts = self.parts, None
+            list.extend(self, [parts[i] if i in parts else zeros_like(x) for i, x in enumerate(self.primal)])
+        return self
+
+    def __len__(self) -> int:
+        return len(self.primal) if self.parts is not None else list.__len__(self)
 
     def __getitem__(self, index: Any) -> Any:
-        found = list.__getitem__(self, index)
-        if isinstance(index, slice):
-            return ArraysBar(found)
-        if type(found) is Zeros:
-            found = self[index] = np.zeros(found.shape, found.dtype)
-        return found
+        if self.parts is None or isinstance(index, slice):
+            return ListBar.__getitem__(self.whole(), index)
+        place = range(len(self.primal))[index]
+        if place not in self.parts:
+            self.parts[place] = zeros_like(self.primal[place])
+        return self.parts[place]
 
-    def __iter__(self) -> Iterator[Any]:
-        return (self[i] for i in range(len(self)))
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if self.parts is None or isinstance(index, slice):
+            list.__setitem__(self.whole(), index, value)
+        else:
+            self.parts[range(len(self.primal))[index]] = value
 
-    def __reversed__(self) -> Iterator[Any]:
-        return (self[i] for i in reversed(range(len(self))))
+    def touched(self) -> Iterator[tuple[int, Any]]:
+        return ListBar.touched(self) if self.parts is None else iter(self.parts.items())
 
-    def pop(self, index: SupportsIndex = -1) -> Any:
-        found = self[index]
-        del self[index]
-        return found
+    def held(self, place: int) -> Any:
+        return list.__getitem__(self, place) if self.parts is None else self.parts.get(place, 0)
+
+    def copy(self) -> ListBar:
+        if self.parts is None:
+            return ListBar(map(owned, self))
+        new = PartsBar.of(self.primal)
+        new.parts = {i: owned(g) for i, g in self.parts.items()}
+        return new
+
+
+def _of_whole(name: str) -> Any:
+    method = getattr(list, name)
+    return lambda self, *args, **options: method(self.whole(), *args, **options)
+
+
+for _name in (
+    "__iter__", "__reversed__", "__contains__", "__delitem__", "__eq__", "__ne__", "__repr__", "append", "clear", "count",
+    "extend", "index", "insert", "pop", "remove", "reverse", "sort",
+):  # fmt: skip
+    setattr(PartsBar, _name, _of_whole(_name))
 
 
 def _is_nothing(g: Any) -> bool:
-    """Is this the zero of any type, or an array of zeros that nobody asked for?"""
-    return type(g) is Zeros or (type(g) is int and g == 0)
-
-
-def _sum(mine: Any, more: Any) -> Any:
-    """The sum of two cotangents, which shares memory with neither."""
-    return owned(mine) if _is_nothing(more) else owned(more) if _is_nothing(mine) else mine + more
+    """Is this the zero of any type?"""
+    return type(g) is int and g == 0
 
 
 def _added(mine: Any, more: Any) -> Any:
-    """`mine += more`; an array may have to be of another dtype."""
+    """`mine += more`, which shares no memory with `more`; an array may have to be of another dtype."""
     if isinstance(mine, (ListBar, DictBar, ObjectBar)):
         mine += more
         return mine
-    return _sum(mine, more)
-
-
-def _parts_fitting(bar: ListBar, other: Any) -> Any:
-    if not isinstance(other, (list, np.ndarray)) or len(other) != len(bar):
-        raise Unfit(f"cotangents of different structure: {bar!r} and {other!r}")
-    return other._parts() if isinstance(other, ListBar) else other
+    return owned(mine) if _is_nothing(more) else owned(more) if _is_nothing(mine) else mine + more
 
 
 class NamedTupleBar(ListBar):
@@ -163,15 +193,11 @@ class NamedTupleBar(ListBar):
         object.__setattr__(self, "primal", primal)
         return self
 
-    def __add__(self, other: Any) -> Any:
-        total = ListBar.__add__(self, other)
-        if total is self:
-            return self
-        return total._with(self._fields, _summed(self.named, other), self.primal)
-
     def __iadd__(self, other: Any) -> Any:
         ListBar.__iadd__(self, other)
-        return self._with(self._fields, _summed(self.named, other), self.primal)
+        for name, value in getattr(other, "named", {}).items():
+            self.named[name] = _added(self.named.get(name, 0), value)
+        return self
 
     def __getitem__(self, index: Any) -> Any:
         found = ListBar.__getitem__(self, index)
@@ -191,14 +217,8 @@ class NamedTupleBar(ListBar):
             self.named[name] = value
 
     def copy(self) -> NamedTupleBar:
-        return self + NamedTupleBar.zeros(self._fields)  # type: ignore[no-any-return]
-
-
-def _summed(named: dict[str, Any], other: Any) -> dict[str, Any]:
-    total = dict(named)
-    for name, value in getattr(other, "named", {}).items():
-        total[name] = _sum(total.get(name, 0), value)
-    return total
+        new = NamedTupleBar(map(owned, list.__iter__(self)))
+        return new._with(self._fields, {n: owned(g) for n, g in self.named.items()}, self.primal)
 
 
 class DictBar(dict[Any, Any]):
@@ -356,7 +376,7 @@ def zeros_like(x: Any) -> Any:
     if isinstance(x, (tuple, NamedTupleBar)) and hasattr(x, "_fields"):
         return NamedTupleBar.zeros(x._fields, x)
     if isinstance(x, (list, tuple)):
-        return _zeros_of_each(x._parts() if isinstance(x, ListBar) else x)
+        return PartsBar.of(x.primal if isinstance(x, PartsBar) and x.parts is not None else x)
     if isinstance(x, dict):
         return DictBar.of(x)
     if isinstance(x, (type, types.ModuleType)):  # what is read from it is constant
@@ -364,11 +384,6 @@ def zeros_like(x: Any) -> Any:
     if isinstance(x, (ListBar, DictBar, ObjectBar)) or hasattr(x, "__dict__") or hasattr(type(x), "__slots__"):
         return 0 if isinstance(x, OPAQUE) else ObjectBar(x)
     return 0
-
-
-def _zeros_of_each(xs: Iterable[Any]) -> ListBar:
-    parts = [Zeros(x) if isinstance(x, (np.ndarray, Zeros)) and x.dtype.kind != "O" else zeros_like(x) for x in xs]
-    return (ArraysBar if any(type(part) is Zeros for part in parts) else ListBar)(parts)
 
 
 def _object_zeros(x: Any) -> Any:
@@ -379,6 +394,6 @@ def _object_zeros(x: Any) -> Any:
 
 def owned(g: Any) -> Any:
     """A copy of a cotangent that may be added to in place."""
-    if isinstance(g, (*IMMUTABLE, Zeros)):
+    if isinstance(g, IMMUTABLE):
         return g
     return g.copy() if isinstance(g, (np.ndarray, list, dict)) else copy.copy(g)

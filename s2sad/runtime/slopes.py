@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.errors import NotDifferentiable
-from s2sad.runtime.containers import DictBar, ListBar, ObjectBar, parts_of, primal_of
+from s2sad.runtime.containers import DictBar, ListBar, NamedTupleBar, ObjectBar, parts_of, primal_of
 from s2sad.runtime.fields import require_settled
 from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import array_of, as_operand, unbroadcast
@@ -173,6 +173,6 @@ def through_gradient(h: Any, g: Any) -> Any:
         return ObjectBar(primal_of(h), **{k: through_gradient(v, own.get(k, 0)) for k, v in parts_of(h).items()})
     if isinstance(h, DictBar) and isinstance(g, dict):
         return DictBar.of(h.primal, {k: through_gradient(v, dict.get(g, k, 0)) for k, v in h.items()})
-    if type(h) is ListBar and isinstance(g, list):
+    if isinstance(h, ListBar) and not isinstance(h, NamedTupleBar) and isinstance(g, list):
         return ListBar(map(through_gradient, h, g))
     return h if isinstance(g, (list, dict)) or not isinstance(h, np.ndarray) else unbroadcast(h, g)

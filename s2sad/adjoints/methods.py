@@ -116,7 +116,7 @@ REFUSED_ATTRIBUTES = {
 IN_PLACE_METHODS = frozenset({"byteswap", "fill", "itemset", "partition", "put", "resize", "setfield", "setflags", "sort"})
 """Methods that change the array; they are refused with all other changes in place (`transforms.changes`)."""
 
-nondifferentiable(np.ndarray.dump, np.ndarray.dumps, np.ndarray.tobytes, np.ndarray.tofile)
+nondifferentiable(np.ndarray.dump, np.ndarray.dumps, np.ndarray.tobytes, np.ndarray.tofile, read_in)
 refused(
     np.ndarray.getfield, np.ndarray.view,
     because="it reads the bytes of the array as something else",

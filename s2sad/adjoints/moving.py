@@ -134,7 +134,18 @@ def compress_method_rule(g, x, condition, axis=None):
     return put_back(g, np.flatnonzero(condition), x, axis)
 
 
-@linear(np.delete, at=[(V, 1), (A, [0, 3]), (A, 1, 0), (T, slice(1, 3), -1), (V, np.array([True, False, False]))])
+@linear(
+    np.delete,
+    at=[
+        (V, 1),
+        (A, [0, 3]),
+        (A, 1, 0),
+        (T, slice(1, 3), -1),
+        (V, np.array([True, False, False])),
+        (A, (0, 1), 0),
+        (V, (0, 1)),
+    ],
+)
 def delete(g, arr, obj, axis=None):
     return delete_pullback(g, arr, obj, axis)
 

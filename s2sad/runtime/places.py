@@ -71,8 +71,9 @@ def delete_pullback(g: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
         return np.reshape(delete_pullback(g, np.ravel(arr), obj, 0), np.shape(arr))
     total = np.empty_like(g, shape=np.shape(arr))
     along = np.moveaxis(total, axis, 0)
-    along[obj] = 0
-    along[np.delete(np.arange(len(along)), obj)] = np.moveaxis(g, axis, 0)
+    left = np.delete(np.arange(len(along)), obj)
+    along[np.delete(np.arange(len(along)), left)] = 0  # a tuple of places, in brackets, would be one place
+    along[left] = np.moveaxis(g, axis, 0)
     return unbroadcast(total, arr)
 
 

@@ -245,9 +245,9 @@ class Plan:
         self.places = tuple([self._place(a, bound) for a in chosen])
         self.active = tuple(dict.fromkeys([name for name, _ in self.places]))
         just = tuple([(name, None) for name in self.active])
-        #: The places, unless they are just the active parameters, which need no saying.
-        self.asked = () if self.places == just and self.many == (len(just) > 1) else self.places
         self.in_order = self.places == just
+        #: The places, unless they are just the active parameters, which need no saying.
+        self.asked = () if self.in_order and self.many == (len(just) > 1) else self.places
         self.annotated = tuple(promised_kinds(function).items())
         known = {*dict(self.annotated), *(p.name for p in self.signature.parameters.values() if p.kind is p.VAR_POSITIONAL)}
         self.listable = [name for name in self.active if name not in known]

@@ -30,7 +30,23 @@ OPAQUE = (
 )
 
 
-class ListBar(list[Any]):
+class _Bar:
+    """A sum of two cotangents, out of `+=`, which works in place."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Any:
+        if _is_nothing(other):
+            return self
+        total = owned(self)
+        total += other
+        return total
+
+    def __radd__(self, other: Any) -> Any:
+        return self + other
+
+
+class ListBar(_Bar, list[Any]):
     """The cotangent of a list or tuple: one cotangent per element."""
 
     __slots__ = ()
@@ -45,19 +61,9 @@ class ListBar(list[Any]):
             raise Unfit(f"cotangents of different structure: {inputs[0]!r} and {inputs[1]!r}")
         return np.add(*(np.asarray(x) if x is self else x for x in inputs), out=out)
 
-    def __add__(self, other: Any) -> Any:
-        if type(other) is int and other == 0:
-            return self
-        total = self.copy()
-        total += other
-        return total
-
-    def __radd__(self, other: Any) -> Any:
-        return self + other
-
     def __iadd__(self, other: Any) -> Any:
         """In place, so that what `other` says nothing about costs nothing."""
-        if type(other) is int and other == 0:
+        if _is_nothing(other):
             return self
         if not isinstance(other, (list, np.ndarray)) or len(other) != len(self):
             raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
@@ -164,7 +170,7 @@ def _is_nothing(g: Any) -> bool:
 
 def _added(mine: Any, more: Any) -> Any:
     """`mine += more`, which shares no memory with `more`; an array may have to be of another dtype."""
-    if isinstance(mine, (ListBar, DictBar, ObjectBar)):
+    if isinstance(mine, _Bar):
         mine += more
         return mine
     return owned(mine) if _is_nothing(more) else owned(more) if _is_nothing(mine) else mine + more
@@ -201,7 +207,7 @@ class NamedTupleBar(ListBar):
 
     def __getitem__(self, index: Any) -> Any:
         found = ListBar.__getitem__(self, index)
-        if type(found) is int and found == 0 and self.primal is not None:
+        if _is_nothing(found) and self.primal is not None:
             found = self[index] = zeros_like(self.primal[index])
         return found
 
@@ -221,7 +227,7 @@ class NamedTupleBar(ListBar):
         return new._with(self._fields, {n: owned(g) for n, g in self.named.items()}, self.primal)
 
 
-class DictBar(dict[Any, Any]):
+class DictBar(_Bar, dict[Any, Any]):
     """The cotangent of a dictionary. A part that is missing is made from the primal when it is first asked for."""
 
     __slots__ = ("primal",)
@@ -239,18 +245,8 @@ class DictBar(dict[Any, Any]):
         self[key] = zero
         return zero
 
-    def __add__(self, other: Any) -> Any:
-        if type(other) is int and other == 0:
-            return self
-        total = self.copy()
-        total += other
-        return total
-
-    def __radd__(self, other: Any) -> Any:
-        return self + other
-
     def __iadd__(self, other: Any) -> Any:
-        if type(other) is int and other == 0:
+        if _is_nothing(other):
             return self
         if not isinstance(other, dict):
             raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")
@@ -265,7 +261,7 @@ class DictBar(dict[Any, Any]):
 _PRIMAL = "the primal"  # no attribute has this name
 
 
-class ObjectBar:
+class ObjectBar(_Bar):
     """The cotangent of an object. An attribute that is missing is made from the primal when it is first asked for."""
 
     def __init__(self, primal: Any = None, /, **attributes: Any) -> None:
@@ -281,18 +277,8 @@ class ObjectBar:
         self.__dict__[name] = zero
         return zero
 
-    def __add__(self, other: Any) -> Any:
-        if type(other) is int and other == 0:
-            return self
-        total = copy.copy(self)
-        total += other
-        return total
-
-    def __radd__(self, other: Any) -> Any:
-        return self + other
-
     def __iadd__(self, other: Any) -> Any:
-        if type(other) is int and other == 0:
+        if _is_nothing(other):
             return self
         if not isinstance(other, ObjectBar):
             raise Unfit(f"cotangents of different structure: {self!r} and {other!r}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.reductions import reduced_size, unreduce
+from s2sad.runtime.reductions import from_mean, reduced_size, unreduce
 from s2sad.runtime.refusals import NoRule
 from s2sad.runtime.shapes import as_operand, unbroadcast
 from s2sad.runtime.slopes import conjugate
@@ -104,14 +104,10 @@ def cov_pullback(
     g = np.reshape(g, (len(rows), len(rows)))
     twice = (g + conjugate(np.transpose(g))) / divisor(w, bias, ddof, aweights)
     if fweights is None and aweights is None:
-        bars = np.matmul(twice, conjugate(_from_means(rows)))
+        bars = np.matmul(twice, conjugate(from_mean(rows, 1)))
     else:
         bars = np.matmul(twice, conjugate(centred(rows, w))) * w
     return _part(bars, which, m, y, rowvar)
-
-
-def _from_means(rows: Any) -> Any:
-    return rows - np.mean(rows, axis=1, keepdims=True)
 
 
 def _part(bars: Any, which: Any, m: Any, y: Any, rowvar: Any) -> Any:
@@ -149,7 +145,7 @@ def corrcoef_pullback(g: Any, ans: Any, which: Any, x: Any, y: Any = None, rowva
         return 0
     if np.ndim(ans) == 0 or np.size(ans) == 0:
         return np.zeros_like(x if which == 0 else y)
-    rows = _from_means(_together(x, y, rowvar))
+    rows = from_mean(_together(x, y, rowvar), 1)
     d = _squared_lengths(ans, rows)
     s, shared = np.sqrt(d), g * ans
     inner = g / (np.expand_dims(s, 1) * s) - np.diag((np.sum(shared, axis=0) + np.sum(shared, axis=1)) / (2 * d))
@@ -161,7 +157,7 @@ def corrcoef_pushforward(t: Any, ans: Any, which: Any, x: Any, y: Any = None, ro
     cov_dot = cov_pushforward(t, which, x, y, rowvar)
     if np.ndim(ans) == 0 or np.size(ans) == 0:
         return 0.0 * cov_dot
-    rows = _from_means(_together(x, y, rowvar))
+    rows = from_mean(_together(x, y, rowvar), 1)
     d = _squared_lengths(ans, rows) / (np.shape(rows)[1] - 1)
     s, relative = np.sqrt(d), np.diagonal(cov_dot) / d / 2
     return cov_dot / (np.expand_dims(s, 1) * s) - ans * (np.expand_dims(relative, 1) + relative)

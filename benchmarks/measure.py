@@ -1,16 +1,21 @@
 """Timing and the table.
 
 Machines get faster and slower while one measures. So the functions of a comparison take turns, and what is
-reported is a ratio of times of the same run.
+reported is a ratio of times of the same run. Where arrays lie in memory makes a function faster or slower too, by a third
+and for as long as the process lives. So every turn finds the heap shifted by another length.
 """
 
 from __future__ import annotations
 
 import gc
+import random
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+MOST_SHIFTED = 400 * 4096
+"""Bytes, of many pages."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +53,21 @@ def times(functions: Mapping[str, Callable[[], object]], repeats: int = 15, at_l
         function()
         calls[name] = max(1, round(at_least / max(time.perf_counter() - start, 1e-9)))
     best = dict.fromkeys(functions, float("inf"))
+    shifts = random.Random(0)
     collecting = gc.isenabled()
     gc.collect()
     gc.disable()  # as timeit does
     try:
         for _ in range(repeats):
             for name, function in functions.items():
+                shift = bytearray(shifts.randrange(MOST_SHIFTED))
+                function()  # touches its memory
                 start = time.perf_counter()
                 for _ in range(calls[name]):
                     function()
                 elapsed = time.perf_counter() - start
                 best[name] = min(best[name], elapsed / calls[name])
+                del shift
     finally:
         if collecting:
             gc.enable()

@@ -226,7 +226,7 @@ class vander:
     """Each power's derivative; 0 of the power 0."""
 
     def pullback_x(g, ans, x, N=None, increasing=False):
-        return vander_pullback(g, ans, increasing)
+        return vander_pullback(g, x, increasing)
 
     def pushforward_x(t, ans, x, N=None, increasing=False):
         return np.expand_dims(t, 1) * vander_slope(x, ans, increasing)

@@ -22,7 +22,6 @@ from s2sad.runtime import (
     folded_over,
     instantiate,
     masks_of,
-    moved_apart,
     numbers_within,
     places,
     places_of_values,
@@ -54,7 +53,7 @@ W = np.array([[1.0, 3.0, 1.5, 0.5], [2.0, -2.0, 2.5, -1.0]])
 EMPTY = np.zeros((0, 3))
 
 nondifferentiable(
-    places, trimmed, rearranged, first_places, places_of_values, masks_of, ramp, moved_apart, put_between, rolled_to,
+    places, trimmed, rearranged, first_places, places_of_values, masks_of, ramp, put_between, rolled_to,
     first_true, numbers_within,
 )  # fmt: skip
 
@@ -277,7 +276,7 @@ class append:
 @rule(np.insert, at=[(V, 1, 2.5), (A, [1, 1, 4], V), (A, 1, A[0], 0), (A, [0, 2], A[:, :1], 1), (A, 1, 2.5, -1)])
 class insert:
     def pullback_arr(g, ans, arr, obj, values, axis=None):
-        return unbroadcast(np.reshape(taken(g, moved_apart(arr, obj, ans, axis), axis), np.shape(arr)), arr)
+        return unbroadcast(np.reshape(np.delete(g, put_between(arr, obj, ans, axis), axis), np.shape(arr)), arr)
 
     def pullback_values(g, ans, arr, obj, values, axis=None):
         return as_inserted(taken(g, put_between(arr, obj, ans, axis), axis), obj, values, arr, axis)

@@ -60,13 +60,6 @@ from s2sad.runtime.calculus import (
     diff_tangent,
     ediff1d_part,
     ediff1d_tangent,
-    gradient_axes,
-    gradient_of,
-    gradient_pullback,
-    gradient_pullback_points,
-    gradient_pullback_tangent,
-    gradient_pushforward_points,
-    gradient_spans,
     inside,
     interp_between,
     interp_pullback_places,
@@ -99,6 +92,15 @@ from s2sad.runtime.fourier import (
     opposite,
     rfft_pullback,
     rfftn_pullback,
+)
+from s2sad.runtime.gradients import (
+    gradient_axes,
+    gradient_of,
+    gradient_pullback,
+    gradient_pullback_points,
+    gradient_pullback_tangent,
+    gradient_pushforward_points,
+    gradient_spans,
 )
 from s2sad.runtime.least_squares import (
     lstsq_pullback_a,
@@ -139,7 +141,6 @@ from s2sad.runtime.places import (
     folded_over,
     leaders,
     masks_of,
-    moved_apart,
     numbers_within,
     places,
     places_of_values,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from s2sad.runtime.containers import DictBar, ListBar, ObjectBar
+from s2sad.runtime.scattering import add_elements, flat_places, places_in_rows
+
+_LARGE = 1000  # elements from which on it pays to count places through the whole array
 
 
 def add_at(bar: Any, index: Any, g: Any) -> None:
@@ -20,7 +24,7 @@ def add_at(bar: Any, index: Any, g: Any) -> None:
     elif _selects_once(index):
         bar.reshape(-1)[flat] += g
     else:
-        np.add.at(bar.reshape(-1), flat, g)
+        add_elements(bar, flat, g)
 
 
 def _is_array(index: Any) -> bool:
@@ -28,30 +32,17 @@ def _is_array(index: Any) -> bool:
 
 
 def _flat_places(index: Any, bar: Any) -> Any:
-    """The places of single elements that an index selects, counted through the whole array, which is faster; else None."""
+    """The places of single elements that an index selects, counted through the whole array, if that is faster; else None."""
     if not bar.flags.c_contiguous:
         return None
-    if _is_array(index) and index.dtype == bool and index.shape == bar.shape:
-        return np.flatnonzero(index)
+    if _is_array(index):
+        if index.dtype == bool:
+            return np.flatnonzero(index) if index.shape == bar.shape else None
+        rows = bar.ndim > 1 and index.size * math.prod(bar.shape[1:]) >= _LARGE
+        return places_in_rows(index, bar.shape) if rows else None
     if type(index) is tuple and len(index) == bar.ndim > 1 and all(_is_array(i) and i.dtype.kind in "iu" for i in index):
         return flat_places(index, bar.shape)
     return None
-
-
-def flat_places(index: Any, shape: Any) -> Any:
-    """The places of the elements at `index`, one array of numbers for each axis, counted through an array of that shape.
-
-    Those that count from the end of the first axis count from the end of all.
-    """
-    flat = np.asarray(index[0], np.intp)
-    for places, n in zip(index[1:], shape[1:], strict=True):
-        flat = flat * n + _from_start(np.asarray(places, np.intp), n)
-    return flat
-
-
-def _from_start(places: Any, n: int) -> Any:
-    behind = places < 0
-    return np.where(behind, places + n, places) if behind.any() else places
 
 
 def add_item(bar: Any, position: int, g: Any) -> None:

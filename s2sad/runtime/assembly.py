@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from s2sad.runtime.accumulate import flat_places
 from s2sad.runtime.containers import ListBar, zeros_like
+from s2sad.runtime.scattering import add_elements, places_along
 from s2sad.runtime.shapes import unbroadcast
 
 _LARGE = 1000  # from here on it pays to count the places through the whole array, of which NumPy adds up faster
@@ -94,22 +94,16 @@ def take_pullback(g: Any, a: Any, indices: Any, axis: Any = None) -> Any:
     g = np.asarray(g)
     total = np.zeros(np.shape(a), g.dtype)
     if axis is None:
-        np.add.at(total.reshape(-1), np.asarray(indices), g)
+        add_elements(total, indices, g)
         return unbroadcast(total, a)
     axis = axis % total.ndim
     if g.size < _LARGE:
         np.add.at(total, (slice(None),) * axis + (np.asarray(indices),), g)
     else:
         along = np.reshape(indices, [-1 if i == axis else 1 for i in range(total.ndim)])
-        np.add.at(total.reshape(-1), np.ravel(_places_along(along, total.shape, axis)), np.ravel(g))
+        flat = places_along(along, total.shape, axis)
+        add_elements(total, flat, np.reshape(g, flat.shape))
     return unbroadcast(total, a)
-
-
-def _places_along(indices: Any, shape: tuple[int, ...], axis: int) -> Any:
-    """The places of the elements that np.take_along_axis takes out of an array of that shape."""
-    grid: list[Any] = list(np.ix_(*map(np.arange, shape)))
-    grid[axis] = indices
-    return flat_places(grid, shape)
 
 
 def within(indices: Any, a: Any, axis: Any, mode: Any) -> Any:
@@ -121,8 +115,7 @@ def within(indices: Any, a: Any, axis: Any, mode: Any) -> Any:
 def take_along_axis_pullback(g: Any, a: Any, indices: Any, axis: Any) -> Any:
     """The cotangent of `a` where `g` is that of np.take_along_axis(a, indices, axis)."""
     total = np.zeros(np.shape(a), np.asarray(g).dtype)
-    source = indices if axis is None else _places_along(indices, total.shape, axis)
-    np.add.at(total.reshape(-1), np.ravel(source), np.ravel(np.broadcast_to(g, np.shape(source))))
+    add_elements(total, indices if axis is None else places_along(indices, total.shape, axis), g)
     return total
 
 

@@ -45,17 +45,17 @@ def pad_pullback(
 
 def _folded(g: Any, axis: int, n: int, before: int, mode: str) -> Any:
     """`g` along one axis: the middle, with what was copied to either side of it added where it came from."""
-    rows = np.moveaxis(g, axis, 0)
+    rows = np.swapaxes(g, axis, 0)
     bar = rows[before : before + n].copy("K")
     np.add.at(bar, _copied(np.arange(-before, 0), n, mode), rows[:before])
     np.add.at(bar, _copied(np.arange(n, len(rows) - before), n, mode), rows[before + n :])
-    return np.moveaxis(bar, 0, axis)
+    return np.swapaxes(bar, axis, 0)
 
 
 def _copied(outside: Any, n: int, mode: str) -> Any:
     """From where among `n` elements np.pad copies what it puts at places outside of them."""
     if mode == "edge":
-        return np.clip(outside, 0, n - 1)
+        return np.minimum(np.maximum(outside, 0), n - 1)
     if mode == "wrap":
         return outside % n
     period = 2 * n if mode == "symmetric" else max(2 * n - 2, 1)

@@ -9,6 +9,7 @@ import numpy as np
 
 from s2sad.runtime.containers import ListBar
 from s2sad.runtime.refusals import NoRule
+from s2sad.runtime.scattering import add_elements
 from s2sad.runtime.shapes import as_operand, instantiate, unbroadcast
 
 
@@ -33,7 +34,7 @@ def scattered(g: Any, source: Any, x: Any) -> Any:
         there = np.greater_equal(source, 0)
         g, source = g[there], source[there]
     total = np.zeros(np.shape(x), g.dtype)
-    np.add.at(np.reshape(total, -1), np.ravel(source), np.ravel(g))
+    add_elements(total, source, g)
     return unbroadcast(total, x)
 
 
@@ -75,11 +76,6 @@ def delete_pullback(g: Any, arr: Any, obj: Any, axis: Any = None) -> Any:
     along[np.delete(np.arange(len(along)), left)] = 0  # a tuple of places, in brackets, would be one place
     along[left] = np.moveaxis(g, axis, 0)
     return unbroadcast(total, arr)
-
-
-def moved_apart(arr: Any, obj: Any, ans: Any, axis: Any = None) -> Any:
-    """Where the elements of `arr` are in the result of np.insert(arr, obj, values, axis)."""
-    return np.flatnonzero(_inserted(arr, obj, ans, axis) < 0)
 
 
 def put_between(arr: Any, obj: Any, ans: Any, axis: Any = None) -> Any:
@@ -300,12 +296,15 @@ def ramp(num: Any, endpoint: Any, ans: Any) -> Any:
     return np.reshape(np.linspace(0, np.real(ans).dtype.type(1), num, endpoint), (-1, *(1,) * (np.ndim(ans) - 1)))
 
 
-def vander_pullback(g: Any, ans: Any, increasing: Any = False) -> Any:
-    """The cotangent of `x` where `g` is that of ans = np.vander(x, N, increasing): of each power but 0, the one below it."""
-    powers = np.arange(1, max(np.shape(ans)[1], 1), dtype=ans.dtype)
-    if increasing:
-        return np.einsum("ij,ij,j->i", g[:, 1:], ans[:, :-1], powers)
-    return np.einsum("ij,ij,j->i", g[:, :-1], ans[:, 1:], powers[::-1])
+def vander_pullback(g: Any, x: Any, increasing: Any = False) -> Any:
+    """The cotangent of `x` where `g` is that of np.vander(x, N, increasing): each row's polynomial derived, by Horner's scheme."""
+    columns = g.T if increasing else g.T[::-1]
+    if not len(columns):
+        return np.zeros(len(g), g.dtype)
+    bar = (len(columns) - 1) * columns[-1]
+    for power in range(len(columns) - 2, 0, -1):
+        bar = bar * x + power * columns[power]
+    return bar
 
 
 def vander_slope(x: Any, ans: Any, increasing: Any = False) -> Any:

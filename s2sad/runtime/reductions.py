@@ -99,8 +99,15 @@ def ties(a: Any, ans: Any, axis: Any = None, keepdims: Any = False, initial: Any
     if where is not True:
         hits &= where
     dtype = a.dtype if a.dtype.kind in "fc" else np.dtype(float)
-    weights = _shared(hits, np.sum(hits, axis=axis, keepdims=True), dtype)
+    weights = _shared(hits, _how_many(hits, axis), dtype)
     return weights if initial is None else weights * np.where(extreme == initial, dtype.type(0.5), dtype.type(1))
+
+
+def _how_many(hits: Any, axis: Any) -> Any:
+    """How many of the elements along `axis`, which is kept, are true."""
+    if axis is None or (isinstance(axis, tuple) and len(axis) == hits.ndim):
+        return np.reshape(np.count_nonzero(hits), (1,) * hits.ndim)
+    return np.sum(hits, axis=axis, keepdims=True)
 
 
 def _shared(hits: Any, count: Any, dtype: Any) -> Any:

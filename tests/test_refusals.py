@@ -269,3 +269,40 @@ def test_constants(value):
 def test_no_constants(value):
     with pytest.raises(NotImplementedError, match="the rule of f takes this argument for a constant: value"):
         require_constants("f", value=value)
+
+
+def fills(x):
+    out = np.zeros(3)
+    np.put(out, [0, 1, 2], x)
+    return np.sum(out)
+
+
+def adds_at(x):
+    out = np.zeros(3)
+    np.add.at(out, [0, 1, 1], x**2)
+    return np.sum(out)
+
+
+def multiplies_into(x):
+    out = np.zeros(3)
+    np.multiply(x, x, out=out)
+    return np.sum(out)
+
+
+def windows(x):
+    return np.sum(np.lib.stride_tricks.as_strided(x, (2, 2), (8, 8)) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("function", "text", "what"),
+    [
+        (fills, "np.put(", "np.put is not differentiated: it changes its first argument in place"),
+        (adds_at, "np.add.at(", "np.add.at is not differentiated: it changes its first argument in place"),
+        (multiplies_into, "np.multiply(", "the rule of multiply does not handle this argument: out"),
+        (windows, "np.lib.stride_tricks", "as_strided is not differentiated: it reads memory"),
+    ],
+)
+def test_a_function_that_writes_into_an_array_is_named_and_what_it_reads_is_not(function, text, what):
+    error = refusal(s2sad.grad(function), np.array([1.0, 2.0, 3.0]))
+    assert not error.errors and what in error.message
+    assert_points_at(error, function, text)

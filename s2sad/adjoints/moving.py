@@ -10,6 +10,7 @@ from s2sad.runtime import (
     ListBar,
     alone,
     as_inserted,
+    bins_of,
     block_of,
     block_pullback,
     collected,
@@ -20,6 +21,8 @@ from s2sad.runtime import (
     first_places,
     first_true,
     folded_over,
+    histogram_pullback,
+    histogram_tangent,
     instantiate,
     masks_of,
     numbers_within,
@@ -54,7 +57,7 @@ EMPTY = np.zeros((0, 3))
 
 nondifferentiable(
     places, trimmed, rearranged, first_places, places_of_values, masks_of, ramp, put_between, rolled_to,
-    first_true, numbers_within,
+    first_true, numbers_within, bins_of,
 )  # fmt: skip
 
 
@@ -297,6 +300,23 @@ class bincount:
 
     def pushforward_weights(t, ans, x, weights=None, minlength=0):
         return np.bincount(x, t, minlength)
+
+
+@rule(
+    np.histogram,
+    at=[sample(V, 2, weights=V**2), sample(A[:2], [0, 1, 3], weights=abs(A[:2])), sample(V, 3, (0, 1), weights=V),
+        sample(V, 2, weights=abs(V), density=True)],
+)  # fmt: skip
+class histogram:
+    """The sums of weights; of what is counted it has no derivative."""
+
+    tuple_unless = ()
+
+    def pullback_weights(g, ans, a, bins=10, range=None, density=None, weights=None):
+        return histogram_pullback(g, ans, a, weights, density)
+
+    def pushforward_weights(t, ans, a, bins=10, range=None, density=None, weights=None):
+        return histogram_tangent(t, ans, a, weights, density)
 
 
 # Shapes ----------------------------------------------------------------------------------------------

@@ -11,9 +11,16 @@ from s2sad.adjoints.registry import refused
 
 refused(
     np.copyto, np.fill_diagonal, np.place, np.put, np.put_along_axis, np.putmask,
+    *(ufunc.at for ufunc in vars(np).values() if isinstance(ufunc, np.ufunc)),
     because="it changes its first argument in place",
     instead="build a new array (np.where, np.stack, np.concatenate)",
 )  # fmt: skip
+
+refused(
+    np.lib.stride_tricks.as_strided,
+    because="it reads memory, in which elements overlap or belong to nothing",
+    instead="use np.lib.stride_tricks.sliding_window_view, slices, or np.broadcast_to",
+)
 
 refused(
     operator.iadd, operator.iand, operator.iconcat, operator.ifloordiv, operator.ilshift, operator.imatmul, operator.imod,
@@ -24,7 +31,7 @@ refused(
 )  # fmt: skip
 
 refused(
-    np.histogram, np.histogram2d, np.histogramdd, np.histogram_bin_edges,
+    np.histogram2d, np.histogramdd, np.histogram_bin_edges,
     because="it counts, which jumps",
     instead="pass s2sad.stop_gradient(x), or write a smooth count: np.sum(np.exp(-((x - centre) / width) ** 2))",
 )  # fmt: skip

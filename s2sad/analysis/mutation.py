@@ -205,13 +205,15 @@ def _changed_by_call(node: gast.Call, resolve: Resolve, adding: bool = True) -> 
         for parameter, value in _bound(function, node):
             if changed if parameter is None else parameter in changed:
                 yield from nodes.loads(value)
-    elif getattr(function, "__name__", "") in _WRITERS or _many_outputs(function, node):
-        yield from (n for a in _arguments(node) for n in nodes.loads(a))
+    else:
+        yield from (n for a in _written_to(function, node) for n in nodes.loads(a))
 
 
-def _many_outputs(function: Any, node: gast.Call) -> bool:
-    """A ufunc that is given its output by position."""
-    return isinstance(getattr(function, "nin", None), int) and len(node.args) > function.nin
+def _written_to(function: Any, node: gast.Call) -> list[gast.expr]:
+    """The arguments that a function of NumPy changes: the first one of some, and what a ufunc is given for its output."""
+    if getattr(function, "__name__", "") in _WRITERS:
+        return node.args[:1] if node.args and not nodes.has_stars(node) else _arguments(node)
+    return node.args[function.nin :] if isinstance(getattr(function, "nin", None), int) else []
 
 
 def _arguments(node: gast.Call) -> list[gast.expr]:

@@ -131,6 +131,7 @@ from s2sad.runtime.norms import cond_slope, norm_pullback, vector_norm_pullback
 from s2sad.runtime.padding import pad_pullback, pad_pullback_values, pad_tangent, pad_values_tangent
 from s2sad.runtime.places import (
     as_inserted,
+    bins_of,
     block_of,
     block_pullback,
     collected,
@@ -139,6 +140,8 @@ from s2sad.runtime.places import (
     first_places,
     first_true,
     folded_over,
+    histogram_pullback,
+    histogram_tangent,
     leaders,
     masks_of,
     numbers_within,

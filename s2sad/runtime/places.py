@@ -296,6 +296,37 @@ def ramp(num: Any, endpoint: Any, ans: Any) -> Any:
     return np.reshape(np.linspace(0, np.real(ans).dtype.type(1), num, endpoint), (-1, *(1,) * (np.ndim(ans) - 1)))
 
 
+def histogram_pullback(g: Any, ans: Any, a: Any, weights: Any, density: Any = None) -> Any:
+    """The cotangent of `weights` where `g` is that of ans = np.histogram(a, density=density, weights=weights)."""
+    counts, edges = ans
+    each = instantiate(g[0], counts)
+    if density:
+        each = (each / np.diff(edges) - np.sum(each * counts)) / np.sum(np.histogram(a, edges, weights=weights)[0])
+    bins = bins_of(a, edges)
+    inside = np.logical_and(bins >= 0, bins < len(counts))
+    return unbroadcast(np.reshape(np.take(each, bins, mode="clip") * inside, np.shape(weights)), weights)
+
+
+def histogram_tangent(t: Any, ans: Any, a: Any, weights: Any, density: Any = None) -> Any:
+    """The tangent of ans = np.histogram(a, density=density, weights=weights) where `t` is that of `weights`."""
+    counts, edges = ans
+    moved = np.histogram(a, edges, weights=t)[0]
+    if density:
+        whole = np.sum(np.histogram(a, edges, weights=weights)[0])
+        moved = (moved / np.diff(edges) - counts * np.sum(moved)) / whole
+    return ListBar([moved, 0])
+
+
+def bins_of(a: Any, edges: Any) -> Any:
+    """The bin of each element of `a`: -1, or their number, for what is outside of all. The last one has both of its edges.
+
+    >>> bins_of([0.5, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0])
+    array([0, 1, 1, 2])
+    """
+    a = np.ravel(a)
+    return np.searchsorted(edges, a, "right") - 1 - np.equal(a, edges[-1])
+
+
 def vander_pullback(g: Any, x: Any, increasing: Any = False) -> Any:
     """The cotangent of `x` where `g` is that of np.vander(x, N, increasing): each row's polynomial derived, by Horner's scheme."""
     columns = g.T if increasing else g.T[::-1]

@@ -98,7 +98,7 @@ class _Statements(Lowering):
             place, index, part = value.args
             lowered: Expr = gast.Call(value.func, [self.path(place), self.index(index), self.atom(part)], [])
         else:
-            lowered = self.call(value)
+            lowered = nodes.copy_position(self.call(value), value)
         if isinstance(lowered, gast.Call) and (
             _is_builder(lowered) or self.context.resolve(lowered.func) in (add_at, add_item)
         ):

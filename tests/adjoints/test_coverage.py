@@ -34,11 +34,11 @@ def test_methods_that_work_in_place_are_refused_as_such():
 
 
 def counted(x):
-    return np.sum(np.histogram(x)[1])
+    return np.sum(np.histogram2d(x, x)[1])
 
 
-def counted_by(x, count=np.histogram):
-    return np.sum(count(x)[1])
+def counted_by(x, count=np.histogram2d):
+    return np.sum(count(x, x)[1])
 
 
 def seen_as_bytes(x):
@@ -55,4 +55,4 @@ def test_a_refusal_says_why_and_what_else_to_do(function, reason):
 
 
 def test_what_is_refused_may_be_used_where_no_derivative_flows():
-    assert grad(lambda x: np.histogram(np.zeros(3))[0][0] * x + x)(2.0) == 1.0
+    assert grad(lambda x: np.histogram2d(np.zeros(3), np.zeros(3))[0][5, 5] * x + x)(2.0) == 4.0

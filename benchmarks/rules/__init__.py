@@ -26,9 +26,10 @@ REASONS = {
     "each row is a call of a function of the user's": ("np.apply_along_axis",),
     "two roots: nothing overflows, and it is nan and has its branch cut where the function does": ("np.arccosh",),
     "the absolute value is found once more; of real numbers it is not needed": ("np.abs of complex",),
+    "the places are counted through the whole array before anything is added": ("x[i, j]",),
     "contributions to several parts are added up": ("x[1:] - x[:-1]",),
     "the conditions are looked at again": ("np.select", "np.select, of default"),
-    "one formula for all axes and options": ("np.nanprod(axis=1)", "np.take_along_axis", "np.take_along_axis, repeated"),
+    "one formula for all axes and options": ("np.nanprod(axis=1)",),
     "the order of contractions is planned": ("einsum i,j->ij",),
 }
 """Why a pullback that takes longer than the target does."""

@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar, zeros_like
-from s2sad.runtime.scattering import add_elements, places_along
+from s2sad.runtime.scattering import LARGE, add_elements, places_along
 from s2sad.runtime.shapes import unbroadcast
-
-_LARGE = 1000  # from here on it pays to count the places through the whole array, of which NumPy adds up faster
 
 
 def _is_zero(x: Any) -> bool:
@@ -97,7 +95,7 @@ def take_pullback(g: Any, a: Any, indices: Any, axis: Any = None) -> Any:
         add_elements(total, indices, g)
         return unbroadcast(total, a)
     axis = axis % total.ndim
-    if g.size < _LARGE:
+    if g.size < LARGE:
         np.add.at(total, (slice(None),) * axis + (np.asarray(indices),), g)
     else:
         along = np.reshape(indices, [-1 if i == axis else 1 for i in range(total.ndim)])

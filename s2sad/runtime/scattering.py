@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+LARGE = 1000
+"""Elements from which on it pays to count their places through the whole array."""
+
 
 def add_elements(total: Any, flat: Any, g: Any) -> None:
     """`total.reshape(-1)[flat] += g` of a contiguous array, where places that repeat add up.

@@ -170,3 +170,10 @@ def test_small_integers_count_through_large_arrays(dtype):
     along = grad(lambda x: np.sum(np.take_along_axis(x, rows, axis=0)))(x)
     np.testing.assert_array_equal(along[19], np.ones(20))
     assert np.sum(along) == 20.0
+
+
+def test_a_gradient_lies_in_memory_as_its_argument_does():
+    x = np.ones((3, 4))
+    for function in (lambda x: np.sum(x), lambda x: np.sum(np.sum(x, axis=0)), lambda x: np.sum(np.mean(x, axis=1) ** 2)):
+        assert grad(function)(x).flags.c_contiguous
+        assert grad(function)(np.asfortranarray(x)).flags.f_contiguous

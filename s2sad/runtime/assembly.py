@@ -209,7 +209,7 @@ def _from_differences(g: Any, axis: int, part: slice) -> Any:
     bar = np.empty([max(stop - start, 0) if i == axis else m for i, m in enumerate(g.shape)], g.dtype)
     if bar.size == 0:
         return bar
-    ours, theirs = np.moveaxis(bar, axis, 0), np.moveaxis(g, axis, 0)
+    ours, theirs = bar.swapaxes(axis, 0), g.swapaxes(axis, 0)
     low, high = max(start, 1), min(stop, size)
     np.subtract(theirs[low - 1 : high - 1], theirs[low:high], out=ours[low - start : high - start])
     if start == 0:

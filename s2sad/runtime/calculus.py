@@ -25,9 +25,9 @@ def diff_part(g: Any, which: Any, a: Any, n: Any = 1, axis: Any = -1, prepend: A
     """The cotangent of `a` (which=0), `prepend` (-1) or `append` (1) where `g` is that of np.diff with these."""
     if n == 0:
         return g if which == 0 else 0 * np.sum(g)
-    length = sum(np.shape(x)[axis] for x in joined(a, axis, prepend, append))
-    whole = np.broadcast_to(0.0, _one(a, axis, length))
-    start = 0 if prepend is None else np.shape(joined(a, axis, prepend)[0])[axis]
+    lengths = [np.shape(x)[axis] for x in joined(a, axis, prepend, append)]
+    whole = np.broadcast_to(0.0, _one(a, axis, sum(lengths)))
+    start = 0 if prepend is None else lengths[0]
     stop = start + np.shape(a)[axis]
     part, like = ((slice(start), prepend), (slice(start, stop), a), (slice(stop, None), append))[which + 1]
     return unbroadcast(diff_pullback(g, whole, n, axis, part), like)

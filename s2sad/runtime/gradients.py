@@ -32,7 +32,7 @@ def _against(g: Any, axis: int, steps: Any, edge_order: Any) -> Any:
         steps = steps + 0.0  # differences of integers overflow
         ends = [_taken(part, few, edge_order, wide)[edge] for edge, part in ((0, steps[:few]), (-1, steps[n - few :]))]
         return _spread(g, axis, *_weights(np.diff(steps)), ends)
-    rows, dtype = np.moveaxis(g, axis, 0), _type_of_weights(g, steps)
+    rows, dtype = np.swapaxes(g, 0, axis), _type_of_weights(g, steps)
     scaled = _scaled(rows, np.divide(wide.type(0.5), steps).astype(dtype))
     return _with_ends(_apart(scaled, scaled), rows, _taken(steps, few, edge_order, wide)[[0, -1]], axis)
 
@@ -44,7 +44,7 @@ def _taken(steps: Any, few: int, edge_order: Any, wide: Any = float) -> Any:
 
 def _spread(g: Any, axis: int, ahead: Any, behind: Any, ends: Any) -> Any:
     """`g` times the weights of the elements ahead of each, behind it and between, and those at the ends."""
-    rows, shape, dtype = np.moveaxis(g, axis, 0), (-1, *(1,) * (np.ndim(g) - 1)), _type_of_weights(g, ahead)
+    rows, shape, dtype = np.swapaxes(g, 0, axis), (-1, *(1,) * (np.ndim(g) - 1)), _type_of_weights(g, ahead)
     ahead, behind = (np.reshape(np.pad(w, 1), shape).astype(dtype) for w in (ahead, behind))
     bar = _apart(_scaled(rows, ahead), _scaled(rows, behind)) + _scaled(rows, behind - ahead)
     return _with_ends(bar, rows, ends, axis)
@@ -55,7 +55,7 @@ def _with_ends(bar: Any, rows: Any, ends: Any, axis: int) -> Any:
     few = len(ends[0])
     bar[:few] += np.multiply.outer(ends[0].astype(bar.dtype), rows[0])
     bar[len(rows) - few :] += np.multiply.outer(ends[1].astype(bar.dtype), rows[-1])
-    return np.moveaxis(bar, 0, axis)
+    return np.swapaxes(bar, 0, axis)
 
 
 def _type_of_weights(g: Any, weights: Any) -> Any:

@@ -158,12 +158,21 @@ def _array_gradient(g: Any, x: Any) -> Any:
     if x.dtype.kind not in "fcO":
         return None
     if isinstance(g, np.ndarray) and g.shape == x.shape and g.dtype == x.dtype:
-        return g if g.flags.writeable and (g.base is None or _views_all_alone(g)) else g.copy("K")
+        if g.flags.writeable and (g.base is None or _views_all_alone(g)):
+            return g
+        return _repeated(g, x) if 0 in g.strides else g.copy("K")
     if np.shape(g) not in (x.shape, ()):
         raise Unfit(f"a cotangent of shape {np.shape(g)} for an argument of shape {x.shape}")
     if np.shape(g) != x.shape:
         return np.full_like(x, g)
     return np.array(np.real(g) if x.dtype.kind == "f" else g, dtype=x.dtype)
+
+
+def _repeated(g: Any, x: Any) -> Any:
+    """A copy of `g`, which repeats elements that it has once, in the order of `x`: there is none of its own."""
+    whole = np.empty_like(x)
+    whole[...] = g
+    return whole
 
 
 def _views_all_alone(g: Any) -> bool:

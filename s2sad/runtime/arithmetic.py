@@ -22,7 +22,7 @@ def power_slope(x: Any, y: Any) -> Any:
 def power_log(x: Any, like: Any) -> Any:
     """log(x) in the precision of the power `like`, and 0 where x is 0, so that 0**y has the derivative 0 in y."""
     if isinstance(x, (np.ndarray, np.generic)) and not isinstance(x, float):
-        positive = x.dtype.kind == "f" and np.min(x, initial=1) > 0
+        positive = x.dtype.kind == "f" and float(np.min(x, initial=1)) > 0
         return np.log(x if positive else np.where(x == 0, 1, x), dtype=np.result_type(like, 0.0))
     if isinstance(x, complex) or (x < 0 and np.iscomplexobj(like)):
         return cmath.log(x or 1)

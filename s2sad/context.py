@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -125,6 +126,8 @@ class Context:
         """Notes a construct that cannot be differentiated; all of them are reported together."""
         error = UnsupportedSyntax if syntax else NotDifferentiable
         location = self.source.location(node)
+        for name, user_s in self.source.spelled.items():
+            message = re.sub(rf"\b{name}\b", user_s, message)
         if not any(e.location == location and str(e).startswith(message) for e in self.errors):
             self.errors.append(error(message, location=location, hint=hint))
 

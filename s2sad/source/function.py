@@ -18,6 +18,7 @@ from s2sad.errors import Location, UnsupportedSyntax
 from s2sad.origins import of_user
 from s2sad.source.finding import Found, FunctionNode, find
 from s2sad.source.mangling import mangle
+from s2sad.source.webs import separate
 from s2sad.source.wrappers import unwrap
 
 _LONGEST = 88  # characters of a statement that are quoted
@@ -29,7 +30,8 @@ class FunctionSource:
 
     `tree` is the caller's own to rewrite; lines and columns in it are those of the file. `text` starts at
     `def` or `lambda`, without decorators and without the indentation that it has in the file. `cells` are the
-    real ones: what the function shares with others through them stays shared.
+    real ones: what the function shares with others through them stays shared. `spelled` says what the user calls a
+    variable that has another name in the tree.
     """
 
     tree: gast.FunctionDef = field(repr=False)
@@ -44,6 +46,7 @@ class FunctionSource:
     cells: dict[str, types.CellType] = field(repr=False)
     defaults: dict[str, Any] = field(repr=False)
     file_lines: tuple[str, ...] = field(repr=False)
+    spelled: dict[str, str] = field(default_factory=dict, repr=False)
 
     def line(self, number: int) -> str:
         """One line of the file, counted from 1; empty beyond its end."""
@@ -106,6 +109,7 @@ def read(fn: Callable[..., Any]) -> FunctionSource:
         cells=dict(zip(code.co_freevars, function.__closure__ or ())),
         defaults=_defaults(function),
         file_lines=found.file.lines,
+        spelled=separate(tree),
     )
 
 

@@ -20,6 +20,7 @@ from . import (
     jumps,
     loops,
     objects,
+    rebinding,
     returns,
     simulations,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "jumps",
     "loops",
     "objects",
+    "rebinding",
     "returns",
     "simulations",
 ]

@@ -44,6 +44,7 @@ def test_what_is_made_of_a_list_has_its_own_name():
         "ys = []; ys.append(x)\n    if x: ys = [x]\n    ys.append(x); return ys",  # both reach the last use
         "ys = []\n    while x: ys.append(x); ys = ys[1:]\n    return ys",
         "ys = []; ys.append(x); ys += [x]; return ys",
+        "ys = []; ys.append(x); ys = np.array(ys); return eval('ys')",
     ],
 )
 def test_what_must_share_a_name_does(body):

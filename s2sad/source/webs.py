@@ -22,6 +22,7 @@ from s2sad.nodes import Block
 
 _GROWS = {"append", "extend", "insert", "pop", "update", "setdefault", "remove", "clear", "sort", "reverse", "popitem"}
 _MAKERS = {"list", "dict", "sorted"}
+_BY_NAME = {"eval", "exec", "locals", "vars", "dir"}  # they reach variables by what they are called
 
 Reaching = dict[str, frozenset[gast.Name]]  # variable -> the definitions that it may have its value from
 
@@ -70,6 +71,8 @@ def _built_and_bound_anew(function: gast.FunctionDef) -> set[str]:
         ):
             changed.add(node.value.id)
         others.update(_seen_elsewhere(node))
+        if isinstance(node, gast.Name) and node.id in _BY_NAME:
+            return set()
     return {name for name in made & changed - others if bound[name] > 1}
 
 

@@ -24,7 +24,6 @@ TARGET = 1.2
 
 REASONS = {
     "each row is a call of a function of the user's": ("np.apply_along_axis",),
-    "two roots: nothing overflows, and it is nan and has its branch cut where the function does": ("np.arccosh",),
     "the absolute value is found once more; of real numbers it is not needed": ("np.abs of complex",),
     "the places are counted through the whole array before anything is added": ("x[i, j]",),
     "contributions to several parts are added up": ("x[1:] - x[:-1]",),

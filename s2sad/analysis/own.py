@@ -25,6 +25,12 @@ def own_containers(args: gast.arguments, scope: list[gast.AST], context: Context
     return {name for name, fresh in found.items() if fresh and name not in parameters and name in context.locals}
 
 
+def is_own_at_times(name: str, context: Context) -> bool:
+    """Does the function bind a name to a container that it makes, among other things?"""
+    bindings = (b for node in nodes.walk_scope(context.source.tree.body) for b in _bindings(node))
+    return any(name == bound and value is not None and _makes_container(value, context) for bound, value in bindings)
+
+
 def _bindings(node: gast.AST) -> Iterator[tuple[str, gast.expr | None]]:
     """The names that a node binds, each with its value where nothing else has that value."""
     if isinstance(node, (gast.Assign, gast.AnnAssign)) and node.value is not None:

@@ -9,7 +9,7 @@ import gast
 
 from s2sad import nodes
 from s2sad.analysis.expressions import BUILDERS, IN_PLACE, is_varied, lasting, root, rule_of
-from s2sad.analysis.own import own_containers
+from s2sad.analysis.own import is_own_at_times, own_containers
 from s2sad.context import UNKNOWN, Context
 from s2sad.transforms.changes import refuse_changes
 from s2sad.transforms.frames import refuse_frame_reads
@@ -183,12 +183,16 @@ def _check_method(node: gast.Call, own: set[str], context: Context) -> None:
     active = bool(nodes.loads(owner) & context.varied) or any(is_varied(a, context.varied, context) for a in node.args)
     if not active:
         return
+    way_out = "build a list of the function's own with append, and return what you need"
     if method == "pop" and node.args:
         message = f"{name}.pop() with an argument"
     elif name is None or not isinstance(owner, gast.Name) or name not in own:
         message = f".{method}() changes a container that others can see, and a derivative flows through it"
+        if nodes.is_name(owner) and is_own_at_times(owner.id, context):
+            message = f".{method}() changes a container, and {name} holds something else on another path"
+            way_out = "give what is no container a name of its own"
     elif method not in BUILDERS | {"extend"}:
         message = f"{name}.{method}() changes {name} in place, which a derivative flows through"
     else:
         return
-    context.refuse(node, message, "build a list of the function's own with append, and return what you need")
+    context.refuse(node, message, way_out)

@@ -1,14 +1,15 @@
 """A variable that holds a container being built, and something else before or after, is taken apart."""
 
 import contextlib
-import random
+import math
 import textwrap
 
 import gast
 import numpy as np
 import pytest
+from random_programs import generate
 
-from s2sad import grad
+from s2sad import grad, nodes
 from s2sad.emit import emit
 from s2sad.errors import NotDifferentiable
 from s2sad.source import webs
@@ -64,75 +65,100 @@ def test_a_message_names_what_the_user_wrote():
         grad(changed)(np.array([1.0, 2.0]))
 
 
-class Program:
-    """A random function of statements that bind a few variables again and again, in every kind of block."""
+PATHS = {
+    "break": """
+        y = 1
+        for i in range(3):
+            y = x + i
+            if x > 0:
+                break
+        else:
+            y = -1
+        return y
+    """,
+    "continue": """
+        y = 1
+        for i in range(3):
+            z = y
+            y = 2
+            if x > 0:
+                continue
+            y = z + i
+        return y
+    """,
+    "except": """
+        y = 1
+        try:
+            y = 2
+            if x > 0:
+                raise ValueError
+            y = 3
+        except ValueError:
+            y = y + 10
+        return y
+    """,
+    "finally": """
+        y = 1
+        try:
+            try:
+                y = 2
+                if x > 0:
+                    raise ValueError
+                y = 3
+            finally:
+                z = y
+        except ValueError:
+            pass
+        return z
+    """,
+    "with": """
+        y = 1
+        with contextlib.suppress(ValueError):
+            y = 2
+            if x > 0:
+                raise ValueError
+            y = 3
+        return y
+    """,
+    "match": """
+        y = 1
+        match x:
+            case 1:
+                y = 2
+            case n if n < y:
+                y = 3
+        return y
+    """,
+}
 
-    def __init__(self, seed):
-        self.random = random.Random(seed)
-        self.loops = 0
 
-    def text(self):
-        return "def f(a, b):\n    c = 0\n" + self.block(1, 4, False) + "    return a, b, c\n"
-
-    def name(self):
-        return self.random.choice("abc")
-
-    def value(self):
-        return f"({self.name()} * {self.random.randint(-2, 3)} + {self.name()}) % 7"
-
-    def block(self, depth, most, loop):
-        return "".join(self.statement(depth, loop) for _ in range(self.random.randint(1, most)))
-
-    def statement(self, depth, loop):
-        kinds = ["assign"] * 4 + ["augment", "swap"] + ["jump"] * loop
-        kind = self.random.choice(kinds + ["if", "for", "while", "try", "with", "match", "raise"] * (depth < 4))
-        pad, inner = "    " * depth, lambda: self.block(depth + 1, 3, loop)
-        if kind == "assign":
-            return f"{pad}{self.name()} = {self.value()}\n"
-        if kind == "augment":
-            return f"{pad}{self.name()} += {self.value()}\n"
-        if kind == "swap":
-            return f"{pad}a, b = {self.value()}, {self.value()}\n"
-        if kind == "jump":
-            jump = self.random.choice(["break", "continue", "return a, b"])
-            return f"{pad}if {self.value()} > 3:\n{pad}    {jump}\n"
-        if kind == "raise":
-            return f"{pad}if {self.value()} > 5:\n{pad}    raise ValueError({self.name()})\n"
-        if kind == "if":
-            return f"{pad}if {self.value()} > 3:\n{inner()}{pad}else:\n{inner()}"
-        if kind == "for":
-            body = self.block(depth + 1, 3, True)
-            return f"{pad}for {self.name()} in range({self.random.randint(0, 3)}):\n{body}{pad}else:\n{inner()}"
-        if kind == "while":
-            self.loops += 1
-            step = f"{pad}    n{self.loops} -= 1\n"
-            return f"{pad}n{self.loops} = 3\n{pad}while n{self.loops} > 0:\n{step}{self.block(depth + 1, 3, True)}"
-        if kind == "with":
-            return f"{pad}with contextlib.suppress(ValueError):\n{inner()}"
-        if kind == "match":
-            one, other = self.block(depth + 2, 2, loop), self.block(depth + 2, 2, loop)
-            cases = f"{pad}    case 0 | 1 | 2:\n{one}{pad}    case n if n > {self.name()}:\n{other}"
-            return f"{pad}match {self.value()}:\n{cases}"
-        end = self.random.choice(["", f"{pad}finally:\n{inner()}"])
-        return f"{pad}try:\n{inner()}{pad}except ValueError:\n{inner()}{pad}else:\n{inner()}{end}"
+def of_every_variable(function):
+    elsewhere = {name for node in nodes.walk(function.body) for name in webs._seen_elsewhere(node)}
+    return (nodes.stores(function.body) | set(nodes.all_parameters(function.args))) - elsewhere
 
 
 def outcome(text, *args):
-    scope = {"contextlib": contextlib}
+    scope = {"contextlib": contextlib, "math": math}
     exec(text, scope)
-    try:
-        return scope["f"](*args)
-    except ValueError as error:
-        return str(error)
+    return repr(scope["f"](*args))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_reaches_a_use_by_any_path_shares_its_name(path, monkeypatch):
+    monkeypatch.setattr(webs, "_built_and_bound_anew", of_every_variable)
+    text = "def f(x):\n" + textwrap.indent(textwrap.dedent(PATHS[path]), "    ")
+    for x in (-1, 1, 7):
+        assert outcome(renamed(text)[0], x) == outcome(text, x)
 
 
 def test_every_variable_may_be_taken_apart(monkeypatch):
-    monkeypatch.setattr(webs, "_built_and_bound_anew", lambda function: set("abc"))
+    monkeypatch.setattr(webs, "_built_and_bound_anew", of_every_variable)
     apart = 0
     for seed in range(300):
-        text = Program(seed).text()
-        new, spelled = renamed(text)
-        apart += bool(spelled)
-        for args in ((0, 1), (3, 2), (5, 6)):
-            assert outcome(new, *args) == outcome(text, *args), f"seed {seed}\n{text}\n{new}"
-    assert apart > 150
+        module = gast.parse(generate(seed, 40))
+        text = emit(module)
+        spelled = [separate(function) for function in module.body if isinstance(function, gast.FunctionDef)]
+        apart += any(spelled)
+        for args in ((0.3, -0.7), (1.1, 0.4), (-1.2, 0.9)):
+            assert outcome(emit(module), *args) == outcome(text, *args), f"seed {seed}\n{text}"
+    assert apart > 200

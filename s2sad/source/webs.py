@@ -46,7 +46,7 @@ def _renamed(webs: _Webs, every: list[gast.AST], namer: Namer) -> dict[str, str]
     spelled: dict[str, str] = {}
     known: set[str] = set()
     for node in every:
-        if not isinstance(node, gast.Name) or node.id not in webs.variables or node not in webs.parent:
+        if not isinstance(node, gast.Name) or node not in webs.parent:
             continue
         web = webs.find(node)
         if web not in names:

@@ -126,8 +126,8 @@ class Context:
         """Notes a construct that cannot be differentiated; all of them are reported together."""
         error = UnsupportedSyntax if syntax else NotDifferentiable
         location = self.source.location(node)
-        for name, user_s in self.source.spelled.items():
-            message = re.sub(rf"\b{name}\b", user_s, message)
+        for name, spelled in self.source.spelled.items():
+            message = re.sub(rf"\b{name}\b", spelled, message)
         if not any(e.location == location and str(e).startswith(message) for e in self.errors):
             self.errors.append(error(message, location=location, hint=hint))
 

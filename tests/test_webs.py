@@ -35,6 +35,17 @@ def test_what_is_made_of_a_list_has_its_own_name():
     assert "ys.append(v)" in text and "ys_1 = np.array(ys)" in text and "return ys_1" in text
 
 
+def test_a_parameter_keeps_its_name_though_nothing_reads_it():
+    text, spelled = renamed("""
+        def f(x, ys=None):
+            ys = [x]
+            ys.append(x)
+            return ys
+    """)
+    assert spelled == {"ys_1": "ys"}
+    assert "def f(x, ys=None):" in text and "ys_1 = [x]" in text and "return ys_1" in text
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import DictBar, ListBar, ObjectBar
-from s2sad.runtime.scattering import LARGE, add_elements, flat_places, places_in_rows
+from s2sad.runtime.scattering import LARGE, add_elements, flat_places, places_taken
 
 
 def add_at(bar: Any, index: Any, g: Any) -> None:
@@ -37,7 +37,7 @@ def _flat_places(index: Any, bar: Any) -> Any:
         if index.dtype == bool:
             return np.flatnonzero(index) if index.shape == bar.shape else None
         rows = bar.ndim > 1 and index.size * math.prod(bar.shape[1:]) >= LARGE
-        return places_in_rows(index, bar.shape) if rows else None
+        return places_taken(index, bar.shape, 0) if rows else None
     if type(index) is tuple and len(index) == bar.ndim > 1 and all(_is_array(i) and i.dtype.kind in "iu" for i in index):
         return flat_places(index, bar.shape)
     return None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2sad.runtime.containers import ListBar, zeros_like
-from s2sad.runtime.scattering import LARGE, add_elements, places_along
+from s2sad.runtime.scattering import LARGE, add_elements, places_along, places_taken
 from s2sad.runtime.shapes import unbroadcast
 
 
@@ -98,9 +98,7 @@ def take_pullback(g: Any, a: Any, indices: Any, axis: Any = None) -> Any:
     if g.size < LARGE:
         np.add.at(total, (slice(None),) * axis + (np.asarray(indices),), g)
     else:
-        along = np.reshape(indices, [-1 if i == axis else 1 for i in range(total.ndim)])
-        flat = places_along(along, total.shape, axis)
-        add_elements(total, flat, np.reshape(g, flat.shape))
+        add_elements(total, places_taken(indices, total.shape, axis), g)
     return unbroadcast(total, a)
 
 

@@ -299,12 +299,11 @@ def ramp(num: Any, endpoint: Any, ans: Any) -> Any:
 def histogram_pullback(g: Any, ans: Any, a: Any, weights: Any, density: Any = None) -> Any:
     """The cotangent of `weights` where `g` is that of ans = np.histogram(a, density=density, weights=weights)."""
     counts, edges = ans
-    each = instantiate(g[0], counts)
+    bins, each = bins_of(a, edges), instantiate(g[0], counts)
+    inside = np.reshape(np.logical_and(bins >= 0, bins < len(counts)), np.shape(weights))
     if density:
-        each = (each / np.diff(edges) - np.sum(each * counts)) / np.sum(np.histogram(a, edges, weights=weights)[0])
-    bins = bins_of(a, edges)
-    inside = np.logical_and(bins >= 0, bins < len(counts))
-    return unbroadcast(np.reshape(np.take(each, bins, mode="clip") * inside, np.shape(weights)), weights)
+        each = (each / np.diff(edges) - np.sum(each * counts)) / np.sum(np.where(inside, weights, 0))
+    return unbroadcast(np.where(inside, np.reshape(np.take(each, bins, mode="clip"), np.shape(weights)), 0), weights)
 
 
 def histogram_tangent(t: Any, ans: Any, a: Any, weights: Any, density: Any = None) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -41,10 +40,11 @@ def places_along(indices: Any, shape: tuple[int, ...], axis: int) -> Any:
     return flat_places(grid, shape)
 
 
-def places_in_rows(rows: Any, shape: tuple[int, ...]) -> Any:
-    """The places of the elements of `array[rows]`, in its shape, counted through an array of that shape."""
-    row = np.arange(math.prod(shape[1:]))
-    return np.reshape(np.asarray(rows, np.intp)[..., None] * len(row) + row, (*rows.shape, *shape[1:]))
+def places_taken(indices: Any, shape: tuple[int, ...], axis: int) -> Any:
+    """The places of the elements that np.take takes out of an array of that shape, in the shape of its result."""
+    indices = np.asarray(indices)
+    flat = places_along(np.reshape(indices, [-1 if i == axis else 1 for i in range(len(shape))]), shape, axis)
+    return np.reshape(flat, (*shape[:axis], *indices.shape, *shape[axis + 1 :]))
 
 
 def _from_start(places: Any, n: int) -> Any:

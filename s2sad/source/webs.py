@@ -35,9 +35,10 @@ def separate(function: gast.FunctionDef) -> dict[str, str]:
     variables = _built_and_bound_anew(function)
     if not variables:
         return {}
-    webs = _Webs(variables)
-    parameters = [p for p in nodes.walk(function.args) if isinstance(p, gast.Name) and isinstance(p.ctx, gast.Param)]
-    webs.block(function.body, {p.id: frozenset([p]) for p in parameters if p.id in variables})
+    every = [p for p in nodes.walk(function.args) if isinstance(p, gast.Name) and isinstance(p.ctx, gast.Param)]
+    parameters = [p for p in every if p.id in variables]
+    webs = _Webs(variables, parameters)
+    webs.block(function.body, {p.id: frozenset([p]) for p in parameters})
     return _renamed(webs, [*parameters, *nodes.walk(function.body)], Namer(used_names(function)))
 
 
@@ -113,9 +114,9 @@ def _seen_elsewhere(node: gast.AST) -> Iterator[str]:
 class _Webs:
     """The webs of some variables, found in one walk over the statements."""
 
-    def __init__(self, variables: set[str]) -> None:
+    def __init__(self, variables: set[str], parameters: list[gast.Name]) -> None:
         self.variables = variables
-        self.parent: dict[gast.Name, gast.Name] = {}
+        self.parent = {p: p for p in parameters}
 
     def find(self, node: gast.Name) -> gast.Name:
         while (parent := self.parent[node]) is not node:

@@ -365,3 +365,11 @@ def one_of_several(m):
 
 
 case(one_of_several, [(MATRIX,)])
+
+
+def weighted_histogram(w):
+    shares, edges = np.histogram(np.array([0.0, 1.0, 2.0, 2.0, 3.0]), [0.0, 1.0, 2.0, 2.5], weights=w, density=True)
+    return np.sum(shares**2 * np.diff(edges))
+
+
+case(weighted_histogram, [(np.array([0.7, 1.2, 0.4, 2.0, 0.5]),)])
